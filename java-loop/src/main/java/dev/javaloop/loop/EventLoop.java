@@ -1,0 +1,6 @@
+package dev.javaloop.loop;
+
+/** One loop. */
+public final class EventLoop {
+  EventLoop() {}
+}
