@@ -1,0 +1,285 @@
+package dev.javaloop.conformance;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/// Runs cases on both sides and gives each its verdict. Safe for use by several threads, one case each.
+final class CaseReplay {
+  private static final int BRIDGE_RUNS = 3;
+  private static final int EXTRA_REFERENCE_RUNS = 2;
+  private static final int TIMING_RETRIES = 2;
+  private static final double SHORT_LIMIT_SECONDS = 10;
+  private static final List<String> WARM = List.of("asyncio");
+  private static final String JVM_DIED = "A fatal error has been detected by the Java Runtime Environment";
+
+  /// How the user wants it.
+  ///
+  /// @param runs how often the reference runs before the bridge does
+  /// @param limitSeconds the time limit of one run, to which the side's start-up is added
+  record Options(int runs, double limitSeconds) {}
+
+  private final Interpreter reference;
+  private final Interpreter bridge;
+  private final Expectations expectations;
+  private final Options options;
+  private final Stopwatch referenceWatch;
+  private final Stopwatch bridgeWatch;
+  private final double bridgeLimit;
+
+  /// Held for reading by a run, for writing by a run that is to have the machine to itself.
+  private final ReadWriteLock machine = new ReentrantReadWriteLock(true);
+
+  private @org.jspecify.annotations.Nullable Stopwatch warmWatch;
+
+  CaseReplay(
+      Interpreter reference, Interpreter bridge, Expectations expectations, Options options)
+      throws IOException, InterruptedException {
+    this.reference = reference;
+    this.bridge = bridge;
+    this.expectations = expectations;
+    this.options = options;
+    this.referenceWatch = Stopwatch.calibrate(reference, 3, List.of());
+    Run first = bridge.run("empty.py", "pass\n", 300, List.of());
+    this.bridgeWatch = Stopwatch.calibrate(bridge, 2, List.of());
+    // Other cases share the processors while this one starts.
+    this.bridgeLimit = options.limitSeconds() + 3 * first.wallSeconds();
+  }
+
+  Stopwatch bridgeWatch() {
+    return bridgeWatch;
+  }
+
+  CaseResult replay(Classifier.Classified classified) throws IOException, InterruptedException {
+    Fence fence = classified.fence();
+    return switch (classified.example()) {
+      case Example.NotPython(String reason) ->
+          CaseResult.notRun(fence, new Verdict.NotPython(reason));
+      case Example.Skipped(String reason) -> CaseResult.notRun(fence, new Verdict.Skipped(reason));
+      case Example.Script(String code) -> new Attempt(fence, code, classified.warm()).judge("");
+      case Example.Session(List<Transcript.Cell> cells, String recorded) ->
+          new Attempt(fence, script(cells), classified.warm()).judge(recorded);
+    };
+  }
+
+  /// A script that plays the cells as a session does.
+  static String script(List<Transcript.Cell> cells) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    StringBuilder text = new StringBuilder(Resources.text("session.py")).append("_play([\n");
+    for (Transcript.Cell cell : cells) {
+      // A JSON string is a Python string as well.
+      text.append("    (")
+          .append(json.writeValueAsString(cell.number()))
+          .append(", ")
+          .append(json.writeValueAsString(cell.source()))
+          .append("),\n");
+    }
+    return text.append("])\n").toString();
+  }
+
+  private Run locked(
+      Lock lock, Interpreter side, Fence fence, String code, double limit, List<String> warm)
+      throws IOException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      return side.run(fence.fileName(), code, limit, warm);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Stopwatch warmWatch() throws IOException, InterruptedException {
+    machine.writeLock().lockInterruptibly();
+    try {
+      Stopwatch known = warmWatch;
+      if (known == null) {
+        known = Stopwatch.calibrate(bridge, 2, WARM);
+        warmWatch = known;
+      }
+      return known;
+    } finally {
+      machine.writeLock().unlock();
+    }
+  }
+
+  /// One case on its way to a verdict.
+  private final class Attempt {
+    private final Fence fence;
+    private final String code;
+    private final List<String> warm;
+    private final List<Run> references = new ArrayList<>();
+    private final List<Run> bridges = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+    private Optional<TimingRule.Measured> timing = Optional.empty();
+
+    Attempt(Fence fence, String code, List<String> warm) {
+      this.fence = fence;
+      this.code = code;
+      this.warm = warm;
+    }
+
+    CaseResult judge(String recorded) throws IOException, InterruptedException {
+      runReferences();
+      Optional<Expectations.Expected> expected = expectations.of(fence.id());
+      Comparison comparison = runBridge();
+      if (!agrees(comparison) && expected.isEmpty()) {
+        // Rare accidents of the reference are learned before the bridge is blamed.
+        for (int i = 0; i < EXTRA_REFERENCE_RUNS && !hangs(); i++) {
+          references.add(onReference(referenceLimit()));
+        }
+        comparison = Comparison.of(references, bridges.getLast());
+      }
+      int same = agrees(comparison) ? 1 : 0;
+      Comparison failed = comparison;
+      if (same == 0 && expected.isEmpty()) {
+        int tries = bridges.getLast().timedOut() ? BRIDGE_RUNS - 1 : BRIDGE_RUNS;
+        while (bridges.size() < tries) {
+          Comparison again = runBridge();
+          same += agrees(again) ? 1 : 0;
+          failed = agrees(again) ? failed : again;
+        }
+      }
+      List<Comparison.Difference> differences = new ArrayList<>();
+      if (same < bridges.size()) {
+        differences.addAll(failed.differences());
+      } else if (!hangs()) {
+        timing = measure();
+        timing
+            .flatMap(TimingRule.Measured::complaint)
+            .ifPresent(words -> differences.add(new Comparison.Difference(Aspect.TIMING, words)));
+      }
+      return new CaseResult(
+          fence,
+          verdict(same, differences, expected),
+          recorded,
+          differences,
+          failed.normalisers(),
+          failed.varying(),
+          timing,
+          references,
+          bridges,
+          Optional.of(failed),
+          (System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private void runReferences() throws IOException, InterruptedException {
+      for (int i = 0; i < options.runs(); i++) {
+        references.add(onReference(referenceLimit()));
+      }
+      if (!hangs() && references.size() < 3 && Comparison.varies(references)) {
+        references.add(onReference(referenceLimit()));
+      }
+    }
+
+    private Run onReference(double limit) throws IOException, InterruptedException {
+      return locked(machine.readLock(), reference, fence, code, limit, List.of());
+    }
+
+    /// Whether the reference ran until the limit.
+    private boolean hangs() {
+      return references.stream().anyMatch(Run::timedOut);
+    }
+
+    /// What hung once need not be waited for in full again.
+    private double referenceLimit() {
+      return hangs() ? Math.min(SHORT_LIMIT_SECONDS, options.limitSeconds()) : options.limitSeconds();
+    }
+
+    private Comparison runBridge() throws IOException, InterruptedException {
+      double limit =
+          hangs() ? bridgeLimit - options.limitSeconds() + referenceLimit() : bridgeLimit;
+      bridges.add(locked(machine.readLock(), bridge, fence, code, limit, List.of()));
+      return Comparison.of(references, bridges.getLast());
+    }
+
+    /// Output that a killed process had not flushed says nothing: two runs without an end agree.
+    private boolean agrees(Comparison comparison) {
+      return comparison.agrees()
+          || (bridges.getLast().timedOut() && references.stream().allMatch(Run::timedOut));
+    }
+
+    private Optional<TimingRule.Measured> measure() throws IOException, InterruptedException {
+      double longest = 0;
+      double waited = Double.MAX_VALUE;
+      for (Run run : references) {
+        OptionalDouble seconds = referenceWatch.seconds(run);
+        if (seconds.isEmpty()) {
+          return Optional.empty();
+        }
+        longest = Math.max(longest, seconds.getAsDouble());
+        waited = Math.min(waited, Math.max(0, seconds.getAsDouble() - run.cpuSeconds()));
+      }
+      OptionalDouble took = bridgeWatch.seconds(bridges.getLast());
+      if (took.isEmpty()) {
+        return Optional.empty();
+      }
+      TimingRule.Measured measured = new TimingRule.Measured(longest, waited, took.getAsDouble());
+      for (int i = 0; i < TIMING_RETRIES && measured.complaint().isPresent(); i++) {
+        Stopwatch watch = warmWatch();
+        Run alone = locked(machine.writeLock(), bridge, fence, code, bridgeLimit, warm);
+        OptionalDouble again = watch.seconds(alone);
+        // Nothing but the time of this run is looked at: it does not start as a user's script does.
+        if (again.isPresent()) {
+          measured = measured.orBetter(again.getAsDouble());
+        }
+      }
+      return Optional.of(measured);
+    }
+
+    private Verdict verdict(
+        int same,
+        List<Comparison.Difference> differences,
+        Optional<Expectations.Expected> expected) {
+      String what =
+          String.join(
+              "; ", differences.stream().map(d -> d.aspect().label() + ": " + d.words()).toList());
+      for (Run run : bridges) {
+        if (crashed(run)) {
+          return new Verdict.Crash(run.ending());
+        }
+      }
+      if (differences.isEmpty()) {
+        return expected.isPresent()
+            ? new Verdict.UnexpectedPass(expected.get().reason())
+            : success();
+      }
+      if (expected.isPresent() && expected.get().covers(differences)) {
+        return new Verdict.ExpectedDifference(expected.get().reason());
+      }
+      if (same > 0 && same < bridges.size()) {
+        return new Verdict.Flaky(same, bridges.size());
+      }
+      if (bridges.getLast().timedOut()) {
+        return new Verdict.Timeout(
+            String.format(java.util.Locale.ROOT, "no end after %.0f s", bridgeLimit));
+      }
+      return new Verdict.Differs(what);
+    }
+
+    private Verdict success() {
+      Run run = references.getFirst();
+      if (!run.failed()) {
+        return new Verdict.Same();
+      }
+      if (run.timedOut()) {
+        return new Verdict.SameFailure("both run until the time limit");
+      }
+      List<String> exception = Stderr.of(run).exception();
+      return new Verdict.SameFailure(exception.isEmpty() ? run.ending() : exception.getFirst());
+    }
+
+    /// Killed by a signal, or told by the JVM itself, where the reference ends otherwise.
+    private boolean crashed(Run run) {
+      boolean signalled = !run.timedOut() && run.exitStatus() > 128 && run.exitStatus() <= 128 + 64;
+      return run.stdout().contains(JVM_DIED)
+          || run.stderr().contains(JVM_DIED)
+          || (signalled && references.stream().noneMatch(r -> r.exitStatus() == run.exitStatus()));
+    }
+  }
+}

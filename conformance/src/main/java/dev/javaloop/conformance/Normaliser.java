@@ -1,0 +1,126 @@
+package dev.javaloop.conformance;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Takes one kind of accident out of the output. Used only where it is needed, and named on each case that needed it.
+///
+/// Applied in the order of declaration.
+enum Normaliser {
+  /// Frames of a traceback: the frames inside the library are each interpreter's own. What was raised stays.
+  TRACEBACK_LINE {
+    @Override
+    List<String> apply(List<String> lines, Run run) {
+      List<String> kept = new ArrayList<>();
+      boolean inTraceback = false;
+      for (String line : lines) {
+        boolean frame = FRAME.matcher(line).matches();
+        inTraceback |= frame || line.endsWith(TRACEBACK);
+        // Below a frame stand its source and its carets, indented deeper; a line that is not indented ends it.
+        if (inTraceback && !frame && !INDENTED.matcher(line).matches()) {
+          inTraceback = line.endsWith(TRACEBACK);
+          kept.add(line);
+        } else if (!inTraceback) {
+          kept.add(line);
+        }
+      }
+      return kept;
+    }
+  },
+
+  /// Where files lie: the working directory, the interpreter's library, and line numbers inside the latter.
+  PATH {
+    @Override
+    String apply(String line, Run run) {
+      String local = run.directory().isEmpty() ? line : line.replace(run.directory() + "/", "");
+      Matcher library = LIBRARY_LINE.matcher(local);
+      return ABSOLUTE.matcher(library.replaceAll("<path>/$1:<line>")).replaceAll("<path>/$1");
+    }
+  },
+
+  /// Addresses of objects in `repr`.
+  ADDRESS {
+    @Override
+    String apply(String line, Run run) {
+      return HEX.matcher(line).replaceAll("0x<address>");
+    }
+  },
+
+  /// Identifiers of threads and processes.
+  THREAD_ID {
+    @Override
+    String apply(String line, Run run) {
+      return THREAD.matcher(line).replaceAll("$1<id>");
+    }
+  },
+
+  /// A number with a unit of time behind it, or with a word for time before it.
+  DURATION {
+    @Override
+    String apply(String line, Run run) {
+      String withUnit = WITH_UNIT.matcher(line).replaceAll("<duration>$1");
+      return AFTER_WORD.matcher(withUnit).replaceAll("$1<duration>");
+    }
+  },
+
+  /// The order in which a set of objects prints, which depends on their addresses.
+  SET_ORDER {
+    @Override
+    String apply(String line, Run run) {
+      return SET.matcher(line)
+          .replaceAll(
+              set -> {
+                List<String> items = new ArrayList<>(List.of(set.group(1).split("(?<=>), (?=<)", -1)));
+                Collections.sort(items);
+                return Matcher.quoteReplacement("{" + String.join(", ", items) + "}");
+              });
+    }
+  };
+
+  private static final String TRACEBACK = "Traceback (most recent call last):";
+  private static final Pattern FRAME = Pattern.compile("[\\s|+-]*File \".*\", line \\d+.*");
+  private static final Pattern INDENTED = Pattern.compile("(?:\\s*\\|)?\\s{2,}[^|+\\s].*");
+  private static final Pattern LIBRARY_LINE =
+      Pattern.compile("(?:/[^\\s'\"<>:(),]+)+/([^\\s'\"<>:(),/]+\\.py):\\d+");
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("(?<![\\w/:])/(?:[^\\s'\"<>:(),/]+/)+([^\\s'\"<>:(),/]+)");
+  private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]{4,}");
+  private static final Pattern THREAD =
+      Pattern.compile("(?i)\\b(started(?: daemon)? |(?:thread[ _]?id|ident|pid|native_id)\\W{1,3})\\d+");
+  private static final String NUMBER = "\\d+(?:\\.\\d+)?(?:e-?\\d+)?";
+  private static final Pattern WITH_UNIT =
+      Pattern.compile("(?<![\\w.])" + NUMBER + "(\\s*(?:seconds?|secs?|ms|s|milliseconds?|秒|毫秒)(?![a-zA-Z]))");
+  private static final Pattern AFTER_WORD =
+      Pattern.compile(
+          "(?i)((?:took|elapsed|duration|runtime|耗时|用时|耗費|时间)[^\\d\\n]{0,12})\\d+\\.\\d+(?:e-?\\d+)?");
+  private static final Pattern SET = Pattern.compile("\\{(<[^{}]*>)}");
+
+  /// The name in reports.
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  String apply(String line, Run run) {
+    return line;
+  }
+
+  List<String> apply(List<String> lines, Run run) {
+    return lines.stream().map(line -> apply(line, run)).toList();
+  }
+
+  /// The lines after all of these normalisers.
+  static List<String> applyAll(Set<Normaliser> normalisers, List<String> lines, Run run) {
+    List<String> result = lines;
+    for (Normaliser normaliser : values()) {
+      if (normalisers.contains(normaliser)) {
+        result = normaliser.apply(result, run);
+      }
+    }
+    return result;
+  }
+}
