@@ -1,0 +1,86 @@
+package dev.javaloop.bridge.cli;
+
+import dev.javaloop.bridge.graalpy.GraalPyContext;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
+
+/// What `./javaloop` starts: a python whose asyncio is scheduled by Java.
+public final class Main {
+  private Main() {}
+
+  /// Runs the program that the words name and ends the JVM with its exit status.
+  public static void main(String[] words) {
+    int status = run(List.of(words));
+    System.out.flush();
+    System.err.flush();
+    if (Boolean.getBoolean("javaloop.orderlyExit")) {
+      System.exit(status); // a training run writes the AOT cache on its way out
+    }
+    // Python's end was run by Python; what is left (daemon threads) a python abandons as well.
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static int run(List<String> words) {
+    PythonCommand command;
+    try {
+      command = PythonCommand.parse(words, System.console() != null && System.console().isTerminal());
+    } catch (PythonCommand.UsageException e) {
+      System.err.println("javaloop: " + e.getMessage() + "; see javaloop --help");
+      return 2;
+    }
+    // Not in try-with-resources: closing takes a second, and Python has run its own end.
+    try {
+      Context context = context(command);
+      if (command.version() > 0) {
+        String attribute = command.version() > 1 ? "sys.version" : "sys.version.split()[0]";
+        System.out.println(
+            "Python " + context.eval("python", "import sys; " + attribute).asString());
+        return 0;
+      }
+      GraalPyContext.prepare(context);
+      return context
+          .eval("python", "from javaloop._main import run; run")
+          .execute(command.kind(), command.target(), command.stockLoop(), command.statistics())
+          .asInt();
+    } catch (PolyglotException e) {
+      if (e.isExit()) {
+        return e.getExitStatus();
+      }
+      System.err.println("javaloop: the Python engine failed: " + e.getMessage());
+      if (Boolean.getBoolean("javaloop.debug")) {
+        e.printStackTrace();
+      }
+      return 70;
+    }
+  }
+
+  private static Context context(PythonCommand command) {
+    Map<String, String> options = new HashMap<>(command.options());
+    options.remove("javaloop.dev");
+    if (!command.ignoreEnvironment()) {
+      PythonEnvironment.apply(System.getenv(), options);
+    }
+    options.put("python.AlwaysRunExcepthook", "true");
+    options.put("python.RunViaLauncher", "true");
+    options.put("python.ForceImportSite", Boolean.toString(!options.containsKey("python.NoSiteFlag")));
+    options.putIfAbsent("python.DontWriteBytecodeFlag", "false");
+    options.put("engine.Mode", command.mode());
+    String executable = System.getProperty("javaloop.executable");
+    if (executable != null) {
+      options.put("python.Executable", Path.of(executable).toAbsolutePath().toString());
+      VirtualEnvironment.apply(Path.of(executable).toAbsolutePath(), options);
+    }
+    return GraalPyContext.builder(options, command.arguments())
+        .in(new FileInputStream(FileDescriptor.in))
+        .out(new FileOutputStream(FileDescriptor.out))
+        .err(new FileOutputStream(FileDescriptor.err))
+        .build();
+  }
+}

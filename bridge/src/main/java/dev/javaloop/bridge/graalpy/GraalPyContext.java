@@ -1,0 +1,67 @@
+package dev.javaloop.bridge.graalpy;
+
+import java.lang.invoke.MethodHandles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.PolyglotAccess;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.io.IOAccess;
+import org.jspecify.annotations.Nullable;
+
+/// Makes GraalPy contexts that the loop can work in: native descriptors, threads, subprocesses, and
+/// of Java only [Host].
+public final class GraalPyContext {
+  /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's Python.
+  private static final String RUNTIME = "javaloop.runtime";
+
+  /// The exported methods of this package, and arrays of numbers.
+  private static final HostAccess HOST_ACCESS =
+      HostAccess.newBuilder(HostAccess.EXPLICIT)
+          .allowArrayAccess(true)
+          .useModuleLookup(MethodHandles.lookup()) // the package is not exported
+          .build();
+
+  private GraalPyContext() {}
+
+  /// A builder with what every engine needs; the caller adds arguments and streams.
+  public static Context.Builder builder(Map<String, String> options, List<String> arguments) {
+    Context.Builder builder =
+        Context.newBuilder("python")
+            .allowExperimentalOptions(true)
+            .allowHostAccess(HOST_ACCESS)
+            .allowPolyglotAccess(PolyglotAccess.ALL)
+            .allowIO(IOAccess.ALL)
+            .allowNativeAccess(true)
+            .allowCreateThread(true)
+            .allowCreateProcess(true)
+            .allowEnvironmentAccess(org.graalvm.polyglot.EnvironmentAccess.INHERIT)
+            .arguments("python", arguments.toArray(String[]::new))
+            .option("python.PosixModuleBackend", "native")
+            .option("python.WarnExperimentalFeatures", "false")
+            .option("engine.WarnInterpreterOnly", "false");
+    Path home = runtime("home");
+    if (home != null) {
+      builder.option("python.PythonHome", home.toString());
+    }
+    options.forEach(builder::option);
+    return builder;
+  }
+
+  /// Makes `import javaloop` work in the context.
+  public static Value prepare(Context context) {
+    context.getPolyglotBindings().putMember("javaloop.host", new Host());
+    Value path = context.eval("python", "import sys; sys.path");
+    path.invokeMember("append", PythonSources.directory(runtime("python")).toString());
+    return path;
+  }
+
+  private static @Nullable Path runtime(String part) {
+    String directory = System.getProperty(RUNTIME);
+    Path path = directory == null ? null : Path.of(directory, part);
+    return path != null && Files.isDirectory(path) ? path : null;
+  }
+}

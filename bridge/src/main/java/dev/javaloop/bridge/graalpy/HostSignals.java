@@ -1,0 +1,70 @@
+package dev.javaloop.bridge.graalpy;
+
+import dev.javaloop.loop.EventLoop;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.graalvm.polyglot.HostAccess.Export;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/// Wakes the loops of a process when a signal arrives that Python handles.
+///
+/// GraalPy runs Python's signal handlers on the main thread, at a safepoint that another thread asks
+/// for; a thread that waits in Java does not reach it. So each signal is counted until its Python
+/// handler has run, and while one is due the loops wait in short slices.
+public final class HostSignals {
+  private static final long SLICE_NANOS = 1_000_000;
+
+  /// How long a handler may be due: one that was replaced meanwhile never runs.
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
+  private final AtomicInteger due = new AtomicInteger();
+  private volatile long lastSignalNanos;
+
+  HostSignals() {}
+
+  void add(EventLoop loop) {
+    loops.add(loop);
+  }
+
+  void remove(EventLoop loop) {
+    loops.remove(loop);
+  }
+
+  /// The deadline for a pass that may wait.
+  long waitUntil(EventLoop loop) {
+    if (due.get() == 0) {
+      return EventLoop.NO_DEADLINE;
+    }
+    if (System.nanoTime() - lastSignalNanos > PATIENCE_NANOS) {
+      due.set(0);
+      return EventLoop.NO_DEADLINE;
+    }
+    return loop.nanoTime() + SLICE_NANOS;
+  }
+
+  /// Called after Python installed a handler: puts the wake-up behind it.
+  ///
+  /// @param name the signal's name without `SIG`
+  @Export
+  public void wakeOn(String name) {
+    SignalHandler[] python = new SignalHandler[1];
+    python[0] =
+        Signal.handle(
+            new Signal(name),
+            raised -> {
+              lastSignalNanos = System.nanoTime();
+              due.incrementAndGet();
+              python[0].handle(raised);
+              loops.forEach(EventLoop::wakeup);
+            });
+  }
+
+  /// Called by Python's handler when it begins.
+  @Export
+  public void delivered() {
+    due.updateAndGet(n -> Math.max(0, n - 1));
+  }
+}

@@ -1,0 +1,10 @@
+/** The bridge between Java and Python: engines, the Java API and the launcher. */
+@org.jspecify.annotations.NullMarked
+module dev.javaloop.bridge {
+  requires dev.javaloop.loop;
+  requires static org.jspecify;
+  requires org.graalvm.polyglot;
+  requires jdk.unsupported; // sun.misc.Signal
+
+  exports dev.javaloop.bridge;
+}

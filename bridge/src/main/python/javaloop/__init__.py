@@ -1,0 +1,43 @@
+"""A Java event loop under asyncio.
+
+Works inside a JVM: in programs that ``./javaloop`` starts, and in Java programs that embed Python.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from javaloop import _host
+
+if TYPE_CHECKING:
+    from javaloop._loop import Loop, LoopStats
+    from javaloop._policy import EventLoopPolicy, install, new_event_loop, run
+
+__all__ = ["EventLoopPolicy", "Loop", "LoopStats", "install", "new_event_loop", "run"]
+
+_HOME = {
+    "EventLoopPolicy": "javaloop._policy",
+    "Loop": "javaloop._loop",
+    "LoopStats": "javaloop._loop",
+    "install": "javaloop._policy",
+    "new_event_loop": "javaloop._policy",
+    "run": "javaloop._policy",
+}
+
+_host.require()
+
+
+def __getattr__(name: str) -> object:
+    # asyncio is slow to import on a cold JVM: only those who use the loop pay for it.
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

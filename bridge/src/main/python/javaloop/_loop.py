@@ -1,0 +1,336 @@
+"""The loop that Java drives.
+
+A pass is one call of ``_run_once``: Java polls, expires timers and runs what Java threads posted;
+what became ready then joins the run queue here, behind what was there, and the queue is run once.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextvars
+import os
+import selectors
+import sys
+import threading
+from asyncio import events, tasks, unix_events
+from asyncio.log import logger
+from collections.abc import Callable, Coroutine, Iterable
+from time import monotonic
+from typing import Any, NamedTuple
+
+from javaloop import _host
+
+# Engines with tasks in C keep them: they are faster than ours.
+if tasks.Task is tasks._PyTask:
+    from javaloop._task import Handle as _Handle
+    from javaloop._task import Task as _Task
+else:
+    _Handle = events.Handle
+    _Task = tasks.Task
+
+_current_tasks = tasks._current_tasks
+_READ = selectors.EVENT_READ
+_WRITE = selectors.EVENT_WRITE
+
+
+class LoopStats(NamedTuple):
+    """What Java counted since the loop was made."""
+
+    passes: int
+    polls: int
+    blocking_polls: int
+    timers_scheduled: int
+    timers_fired: int
+    timers_cancelled: int
+    posts: int
+    wakeups: int
+    descriptor_events: int
+    longest_pass_nanos: int
+
+
+class _Timer(events.TimerHandle):
+    """A timer that knows its number in Java (-1: not there)."""
+
+    __slots__ = ("_id",)
+
+
+class _HostSelector(selectors._BaseSelectorImpl):  # pyright: ignore
+    """The selector that the inherited transports register with: Java's poller.
+
+    The loop does not call ``select``: a pass in Java does that work.
+    """
+
+    def __init__(self, host: _host.HostLoop) -> None:
+        super().__init__()
+        self._host = host
+
+    def _watch(self, fd: int, interest: int) -> None:
+        errno = self._host.watch(fd, interest)
+        if errno:
+            raise OSError(errno, f"{os.strerror(errno)}: descriptor {fd} cannot be watched")
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        key = super().register(fileobj, events, data)
+        try:
+            self._watch(key.fd, events)
+        except BaseException:
+            super().unregister(fileobj)
+            raise
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        key = super().unregister(fileobj)
+        self._host.watch(key.fd, 0)
+        return key
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        key = self.get_key(fileobj)
+        if events != key.events:
+            self._watch(key.fd, events)
+        key = key._replace(events=events, data=data)
+        self._fd_to_key[key.fd] = key
+        return key
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        raise NotImplementedError("the loop's own selector is polled by Java, in each pass")
+
+    def close(self) -> None:
+        self._host.close()
+        super().close()
+
+
+class Loop(unix_events.SelectorEventLoop):
+    """An asyncio event loop whose passes, timers and poller are Java's.
+
+    Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
+    that runs the loop.
+    """
+
+    __module__ = "javaloop"
+
+    def __init__(self) -> None:
+        host = _host.require().newLoop()
+        self._host = host
+        self._host_run = host.run
+        self._host_wakeup = host.wakeup
+        self._host_events = host.events()
+        self._time = monotonic
+        self._timers: dict[int, _Timer] = {}
+        super().__init__(_HostSelector(host))
+        self._ready: collections.deque[events.Handle] = collections.deque()
+        if type(self).time is not Loop.time:
+            self._use_clock(self.time)
+
+    # --- time
+
+    def _get_time(self) -> Callable[[], float]:
+        return self._time
+
+    def _set_time(self, function: Callable[[], float]) -> None:
+        self._use_clock(function)
+
+    def _reset_time(self) -> None:
+        self._time = monotonic
+        self._host.useClock(None)
+
+    # A property, so that the clocks that tests put in its place move the timers too.
+    time = property(_get_time, _set_time, _reset_time)  # pyright: ignore
+
+    def _use_clock(self, function: Callable[[], float]) -> None:
+        self._time = function
+        self._host.useClock(function)
+
+    # --- the pass
+
+    def _run_once(self) -> None:
+        ready = self._ready
+        count = self._host_run(not ready and not self._stopping)
+        if count:
+            self._take(count)
+        debug = self._debug
+        pop = ready.popleft
+        for _ in range(len(ready)):
+            handle = pop()
+            if handle._cancelled:
+                continue
+            if debug:
+                self._run_timed(handle)
+            else:
+                handle._run()
+        handle = None  # a reference cycle would keep the last one alive through an exception
+
+    def _take(self, count: int) -> None:
+        if count < 0:
+            # Java interrupted the thread: what Ctrl-C is in a program of its own.
+            raise KeyboardInterrupt
+        found = self._host_events
+        if count > len(found):
+            found = self._host_events = self._host.events()
+        timers = self._timers
+        ready = self._ready
+        for i in range(count):
+            event = found[i]
+            if event >= 0:
+                timer = timers.pop(event)
+                timer._scheduled = False
+                ready.append(timer)
+            else:
+                event = ~event
+                key = self._selector._fd_to_key.get(event >> 2)
+                if key is not None:
+                    self._ready_descriptor(key, event & 3)
+
+    def _ready_descriptor(self, key: selectors.SelectorKey, interest: int) -> None:
+        reader, writer = key.data
+        if interest & key.events & _READ and reader is not None:
+            if reader._cancelled:
+                self._remove_reader(key.fileobj)
+            else:
+                self._ready.append(reader)
+        if interest & key.events & _WRITE and writer is not None:
+            if writer._cancelled:
+                self._remove_writer(key.fileobj)
+            else:
+                self._ready.append(writer)
+
+    def _run_timed(self, handle: events.Handle) -> None:
+        try:
+            self._current_handle = handle
+            began = self.time()
+            handle._run()
+            took = self.time() - began
+            if took >= self.slow_callback_duration:
+                logger.warning(
+                    "Executing %s took %.3f seconds",
+                    _format_handle(handle),
+                    took,
+                )
+        finally:
+            self._current_handle = None
+
+    # --- callbacks
+
+    def call_soon(self, callback, *args, context=None):
+        self._check_closed()
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, "call_soon")
+            handle = events.Handle(callback, args, self, context)
+            if handle._source_traceback:
+                del handle._source_traceback[-1]
+        else:
+            handle = _Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        self._check_closed()
+        if self._debug:
+            self._check_callback(callback, "call_soon_threadsafe")
+            handle = events.Handle(callback, args, self, context)
+            if handle._source_traceback:
+                del handle._source_traceback[-1]
+        else:
+            handle = _Handle(callback, args, self, context)
+        self._ready.append(handle)
+        self._host_wakeup()
+        return handle
+
+    def call_later(self, delay, callback, *args, context=None):
+        if delay is None:
+            raise TypeError("delay must not be None")
+        timer = self.call_at(self.time() + delay, callback, *args, context=context)
+        if timer._source_traceback:
+            del timer._source_traceback[-1]
+        return timer
+
+    def call_at(self, when, callback, *args, context=None):
+        if when is None:
+            raise TypeError("when cannot be None")
+        self._check_closed()
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, "call_at")
+        timer = _Timer(when, callback, args, self, context)
+        if timer._source_traceback:
+            del timer._source_traceback[-1]
+        owner = self._thread_id
+        if owner is None or owner == threading.get_ident():
+            self._arm(timer)
+        else:
+            # asyncio does not forbid it outside debug mode, so it must not hurt.
+            timer._id = -1
+            self._ready.append(events.Handle(self._arm, (timer,), self, None))
+            self._host.wakeup()
+        timer._scheduled = True
+        return timer
+
+    def _arm(self, timer: _Timer) -> None:
+        if timer._cancelled:
+            timer._id = -1
+            return
+        timer._id = number = self._host.callAt(timer._when)
+        self._timers[number] = timer
+
+    def _timer_handle_cancelled(self, handle: _Timer) -> None:
+        number = handle._id
+        if handle._scheduled and number >= 0:
+            handle._id = -1
+            if self._timers.pop(number, None) is not None:
+                self._host.cancel(number)
+        handle._scheduled = False
+
+    def _process_events(self, event_list) -> None:
+        raise NotImplementedError("Java reports ready descriptors, in each pass")
+
+    # --- tasks
+
+    def create_task(self, coro, *, name=None, context=None, **kwargs):
+        if self._task_factory is None:
+            self._check_closed()
+            task = _Task(coro, loop=self, name=name, context=context, **kwargs)
+            if task._source_traceback:
+                del task._source_traceback[-1]
+            return task
+        return super().create_task(coro, name=name, context=context, **kwargs)
+
+    # --- running
+
+    def run_forever(self) -> None:
+        try:
+            super().run_forever()
+        finally:
+            if _current_tasks.get(self, self) is None:
+                del _current_tasks[self]
+
+    # --- waking and closing
+
+    def _write_to_self(self) -> None:
+        self._host.wakeup()
+
+    def _make_self_pipe(self) -> None:
+        # Java's eventfd is what wakes the poller.
+        self._ssock = self._csock = None
+        self._internal_fds = 0
+
+    def _close_self_pipe(self) -> None:
+        pass
+
+    def close(self) -> None:
+        if self.is_closed() and not self.is_running():
+            return
+        super().close()
+        self._timers.clear()
+
+    # --- what Java says
+
+    def stats(self) -> LoopStats:
+        """What Java counted; for any thread."""
+        return LoopStats(*self._host.stats())
+
+
+def _format_handle(handle: events.Handle) -> str:
+    callback = handle._callback
+    if isinstance(getattr(callback, "__self__", None), tasks.Task):
+        return repr(callback.__self__)
+    return str(handle)

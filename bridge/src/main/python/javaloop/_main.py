@@ -1,0 +1,199 @@
+"""Runs a program as a python would: a script, a module, a command, standard input or a REPL."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any
+
+import __main__
+from javaloop import _host
+
+
+def run(kind: str, target: str, stock_loop: bool, statistics: bool) -> int:
+    """Runs the program and everything that a python does at its end; returns the exit status.
+
+    :param kind: ``file``, ``module``, ``command``, ``stdin`` or ``repl``
+    :param target: the path, the module's name or the code; empty for the last two
+    :param stock_loop: whether asyncio keeps its own loop
+    :param statistics: whether to print what Java counted, at the end
+    """
+    from javaloop import _signals
+
+    _signals.install()
+    if not stock_loop:
+        from javaloop import _alias
+
+        _alias.install()
+    status = _finish(_guarded(_PROGRAMS[kind], target))
+    if statistics:
+        _print_statistics()
+    return status
+
+
+def _print_statistics() -> None:
+    total = _host.require().totals()
+    from javaloop._loop import LoopStats
+
+    counts = LoopStats(*total)._asdict()
+    print("javaloop:", *(f"{name}={value}" for name, value in counts.items()), file=sys.stderr)
+
+
+def _guarded(program: Any, target: str) -> int:
+    try:
+        program(target)
+        return 0
+    except SystemExit as exit:
+        return exit_status(exit)
+    except BaseException as error:
+        return _report(error)
+
+
+def exit_status(exit: SystemExit) -> int:
+    code = exit.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    _flush(sys.stdout)
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _report(error: BaseException) -> int:
+    """Prints what a python prints: the program's frames, without those of this file."""
+    traceback = _without_own_frames(error.__traceback__)
+    error = error.with_traceback(traceback)
+    sys.last_exc = error  # type: ignore[attr-defined]
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback
+    try:
+        sys.excepthook(type(error), error, traceback)
+    except SystemExit as exit:
+        return exit_status(exit)
+    except BaseException as broken:
+        print("Error in sys.excepthook:", file=sys.stderr)
+        sys.__excepthook__(type(broken), broken, _without_own_frames(broken.__traceback__))
+        print("\nOriginal exception was:", file=sys.stderr)
+        sys.__excepthook__(type(error), error, traceback)
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _finish(status: int) -> int:
+    """Joins threads, runs atexit functions and flushes, in a python's order."""
+    import atexit
+
+    threading = sys.modules.get("threading")
+    for step in (threading and threading._shutdown, atexit._run_exitfuncs):  # type: ignore
+        if step:
+            try:
+                step()
+            except SystemExit as exit:
+                status = exit_status(exit)
+            except BaseException as error:
+                interrupted = _report(error)
+                status = interrupted if isinstance(error, KeyboardInterrupt) else status
+    if not _flush(sys.stdout):
+        status = status or 120
+    _flush(sys.stderr)
+    return status
+
+
+def _flush(stream: Any) -> bool:
+    try:
+        if stream is not None and not stream.closed:
+            stream.flush()
+    except OSError as error:
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            print(f"Exception ignored in {stream!r}: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def run_file(path: str, names: dict[str, Any]) -> None:
+    """Runs a script, a directory or an archive in the namespace of ``__main__``."""
+    import os
+
+    if os.path.isdir(path) or _is_archive(path):
+        sys.path.insert(0, path)
+        import runpy
+
+        runpy._run_module_as_main("__main__", False)  # type: ignore[attr-defined]
+        return
+    import io
+
+    try:
+        with io.open_code(path) as file:
+            source = file.read()
+    except OSError as error:
+        # As CPython's own launcher words it, and with its exit status.
+        print(
+            f"{sys.executable}: can't open file {os.path.abspath(path)!r}:"
+            f" [Errno {error.errno}] {error.strerror}",
+            file=sys.stderr,
+        )
+        raise SystemExit(2) from None
+    from importlib.machinery import SourceFileLoader
+
+    if not sys.flags.safe_path:
+        sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    names["__file__"] = path
+    names["__cached__"] = None
+    names["__loader__"] = SourceFileLoader("__main__", path)
+    exec(compile(source, path, "exec", dont_inherit=True), names)
+
+
+def _run_file(path: str) -> None:
+    run_file(path, __main__.__dict__)
+
+
+def _is_archive(path: str) -> bool:
+    if not path.endswith((".zip", ".pyz", ".egg", ".whl")):
+        return False
+    import zipfile
+
+    return zipfile.is_zipfile(path)
+
+
+def _run_module(name: str) -> None:
+    _prepend_cwd()
+    import runpy
+
+    runpy._run_module_as_main(name)  # type: ignore[attr-defined]
+
+
+def _run_command(source: str) -> None:
+    _prepend_cwd()
+    exec(compile(source, "<string>", "exec", dont_inherit=True), __main__.__dict__)
+
+
+def _run_stdin(_: str) -> None:
+    _prepend_cwd()
+    source = sys.stdin.buffer.read()
+    exec(compile(source, "<stdin>", "exec", dont_inherit=True), __main__.__dict__)
+
+
+def _run_repl(_: str) -> None:
+    _prepend_cwd()
+    from javaloop import _repl
+
+    _repl.interact()
+
+
+def _prepend_cwd() -> None:
+    if not sys.flags.safe_path:
+        sys.path.insert(0, "")
+
+
+_PROGRAMS = {
+    "file": _run_file,
+    "module": _run_module,
+    "command": _run_command,
+    "stdin": _run_stdin,
+    "repl": _run_repl,
+}

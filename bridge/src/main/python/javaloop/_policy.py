@@ -1,0 +1,35 @@
+"""Policies, for programs that choose their loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from javaloop._loop import Loop
+
+_T = TypeVar("_T")
+
+
+def new_event_loop() -> Loop:
+    """A new loop; also a ``loop_factory`` for ``asyncio.run`` and ``asyncio.Runner``."""
+    return Loop()
+
+
+class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+    """The default policy, with loops that Java drives."""
+
+    __module__ = "javaloop"
+
+    _loop_factory = Loop
+
+
+def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
+    """``asyncio.run`` on a loop of this package, whatever the policy says."""
+    with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
+        return runner.run(main)
+
+
+def install() -> None:
+    """Makes the loops of this package the default of the process."""
+    asyncio.set_event_loop_policy(EventLoopPolicy())

@@ -1,0 +1,49 @@
+"""Signal handlers that a loop asleep in Java does not delay.
+
+GraalPy runs a handler when the main thread next executes Python; ``signal.signal`` here also asks
+Java to wake the loops. ``set_wakeup_fd``, which GraalPy lacks, is done by the handlers too.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from javaloop import _host
+
+_handlers: dict[int, Any] = {}
+
+
+def install() -> None:
+    """Replaces ``signal.signal`` and ``signal.getsignal``, and handles SIGINT as a python does."""
+    host = _host.require().signals()
+    builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
+
+    def set_handler(signalnum: int, handler: Any) -> Any:
+        number = int(signalnum)
+        before = get_handler(number)
+        if callable(handler) and not isinstance(handler, signal.Handlers):
+
+            def deliver(signum: int, frame: Any) -> None:
+                host.delivered()
+                handler(signum, frame)
+
+            builtin_signal(number, deliver)
+            _handlers[number] = handler
+            host.wakeOn(signal.Signals(number).name[3:])
+        else:
+            builtin_signal(number, handler)
+            _handlers.pop(number, None)
+        return before
+
+    def get_handler(signalnum: int) -> Any:
+        number = int(signalnum)
+        if number in _handlers:
+            return _handlers[number]
+        return builtin_getsignal(number)
+
+    for ours, name in ((set_handler, "signal"), (get_handler, "getsignal")):
+        ours.__name__ = ours.__qualname__ = name
+        ours.__module__ = "signal"
+        setattr(signal, name, ours)
+    set_handler(signal.SIGINT, signal.default_int_handler)
