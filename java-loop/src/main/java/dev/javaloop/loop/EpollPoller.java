@@ -1,0 +1,293 @@
+package dev.javaloop.loop;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// The poller of Linux: epoll, woken by an eventfd, through the foreign function interface.
+///
+/// Programs close descriptors that are watched, and numbers come back. epoll knows files, not
+/// numbers, so each registration has a generation that travels through the kernel with the number:
+/// an event of a registration that is over is told from one of its successor and dropped.
+public final class EpollPoller implements Poller {
+  private static final int EPOLLIN = 1;
+  private static final int EPOLLOUT = 4;
+
+  private static final int CAPACITY = 1024;
+  private static final long WAKE = -1;
+
+  /// `struct epoll_event` is packed on x86-64, and on x86-64 only.
+  private static final boolean PACKED = isX86(System.getProperty("os.arch"));
+
+  private static final long EVENT_SIZE = PACKED ? 12 : 16;
+  private static final long DATA_OFFSET = PACKED ? 4 : 8;
+
+  // Memory that the collector frees: a wake-up or a helper's wait can be on its way while the
+  // poller closes.
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment events = arena.allocate(CAPACITY * EVENT_SIZE, 8);
+  private final MemorySegment event = arena.allocate(EVENT_SIZE, 8);
+  private final MemorySegment counter = arena.allocate(JAVA_LONG);
+  private final Syscalls calls = new Syscalls(arena);
+  private final InterruptibleWait interrupts = new InterruptibleWait(this::wakeup);
+
+  // A second set for the thread in awaitReady, and a third for those that wake.
+  private final MemorySegment helperEvent = arena.allocate(EVENT_SIZE, 8);
+  private final Syscalls helperCalls = new Syscalls(arena);
+  private final Object wakeLock = new Object();
+  private final Syscalls wakeCalls = new Syscalls(arena);
+  private final MemorySegment one = arena.allocate(JAVA_LONG);
+
+  private final int epoll;
+  private final int eventfd;
+  private volatile boolean closed;
+
+  // By descriptor; an interest of 0 means not registered.
+  private byte[] interests = new byte[64];
+  private int[] generations = new int[64];
+
+  /// Whether the kernel may still hold registrations that we cannot take back; see [#rebuild()].
+  private boolean orphans;
+
+  private EpollPoller() throws IOException {
+    one.set(JAVA_LONG, 0, 1);
+    epoll = checked("epoll_create1", calls.epollCreate());
+    int fd = -1;
+    try {
+      fd = checked("eventfd", calls.eventfd());
+      checked("epoll_ctl(ADD, eventfd)", control(epoll, Syscalls.EPOLL_CTL_ADD, fd, EPOLLIN, WAKE));
+    } catch (IOException e) {
+      if (fd >= 0) {
+        calls.close(fd);
+      }
+      calls.close(epoll);
+      throw e;
+    }
+    eventfd = fd;
+  }
+
+  /// Opens one; both its descriptors are close-on-exec.
+  ///
+  /// @throws IOException when the process or the system has no descriptors left
+  /// @throws UnsupportedOperationException when this is not Linux
+  public static EpollPoller open() throws IOException {
+    String system = System.getProperty("os.name");
+    if (!system.equals("Linux")) {
+      throw new UnsupportedOperationException(
+          "javaloop polls with epoll and needs Linux; this is "
+              + system
+              + ": give the loop a Poller of its own");
+    }
+    return new EpollPoller();
+  }
+
+  @Override
+  public int poll(long timeoutNanos, ReadyHandler sink) {
+    // Ready descriptors are found without a thread state change; the call that may block comes only
+    // after.
+    int count = calls.epollNow(epoll, events, CAPACITY);
+    if (count == 0 && timeoutNanos > 0) {
+      interrupts.before();
+      try {
+        count = calls.epollWait(epoll, events, CAPACITY, timeoutNanos);
+      } finally {
+        interrupts.after();
+      }
+    }
+    return report(countOrThrow(count), sink);
+  }
+
+  private int report(int count, ReadyHandler sink) {
+    int reports = 0;
+    boolean stale = false;
+    for (int i = 0; i < count; i++) {
+      long data = events.get(JAVA_LONG_UNALIGNED, i * EVENT_SIZE + DATA_OFFSET);
+      if (data == WAKE) {
+        calls.read(eventfd, counter);
+        continue;
+      }
+      int fd = (int) data;
+      if (interests[fd] == 0 || generations[fd] != (int) (data >>> 32)) {
+        stale = true;
+        continue;
+      }
+      int readyOps = readyOps(events.get(JAVA_INT_UNALIGNED, i * EVENT_SIZE)) & interests[fd];
+      if (readyOps != 0) {
+        reports++;
+        sink.ready(fd, readyOps);
+      }
+    }
+    if (stale && orphans) {
+      rebuild();
+    }
+    return reports;
+  }
+
+  /// As asyncio's selectors see it: whatever is not plainly the one is also the other, so that an
+  /// error or a hang-up reaches who waits for either.
+  private static int readyOps(int mask) {
+    return ((mask & ~EPOLLOUT) != 0 ? Interest.READ : 0)
+        | ((mask & ~EPOLLIN) != 0 ? Interest.WRITE : 0);
+  }
+
+  @Override
+  public void awaitReady(long timeoutNanos) {
+    if (timeoutNanos <= 0) {
+      return;
+    }
+    interrupts.before();
+    try {
+      countOrThrow(helperCalls.epollWait(epoll, helperEvent, 1, timeoutNanos));
+    } finally {
+      interrupts.after();
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    // Under the lock that close takes: the number could be somebody else's file by now.
+    synchronized (wakeLock) {
+      if (!closed) {
+        wakeCalls.write(eventfd, one);
+      }
+    }
+  }
+
+  @Override
+  public void set(int fd, int interest) throws IOException {
+    boolean known = fd >= 0 && fd < interests.length && interests[fd] != 0;
+    int operation = known ? Syscalls.EPOLL_CTL_MOD : Syscalls.EPOLL_CTL_ADD;
+    int result = register(operation, fd, interest);
+    if (result == -Errno.ENOENT && known) {
+      // Closed behind our back, and the number is another file's.
+      forget(fd);
+      orphans = true;
+      operation = Syscalls.EPOLL_CTL_ADD;
+      result = register(operation, fd, interest);
+    } else if (result == -Errno.EEXIST) {
+      // Closed behind our back, unwatched in vain, and now the same file under the same number
+      // again.
+      operation = Syscalls.EPOLL_CTL_MOD;
+      result = register(operation, fd, interest);
+    }
+    if (result < 0) {
+      if (known) {
+        forget(fd);
+        orphans = true;
+      }
+      String name = operation == Syscalls.EPOLL_CTL_ADD ? "ADD" : "MOD";
+      throw new ErrnoException(
+          "epoll_ctl(" + name + ", fd " + fd + ")", -result, explanation(-result));
+    }
+    if (fd >= interests.length) {
+      int length = Math.max(fd + 1, interests.length * 2);
+      interests = Arrays.copyOf(interests, length);
+      generations = Arrays.copyOf(generations, length);
+    }
+    interests[fd] = (byte) interest;
+  }
+
+  private static String explanation(int errno) {
+    return switch (errno) {
+      case Errno.EPERM -> " (regular files and directories are always ready and cannot be watched)";
+      case Errno.EBADF -> " (not an open descriptor)";
+      default -> "";
+    };
+  }
+
+  @Override
+  public void remove(int fd) {
+    if (fd < 0 || fd >= interests.length || interests[fd] == 0) {
+      return;
+    }
+    forget(fd);
+    if (calls.epollCtl(epoll, Syscalls.EPOLL_CTL_DEL, fd, event) < 0) {
+      orphans = true;
+    }
+  }
+
+  private void forget(int fd) {
+    interests[fd] = 0;
+    generations[fd] = (generations[fd] + 1) & Integer.MAX_VALUE;
+  }
+
+  private int register(int operation, int fd, int interest) {
+    int generation = fd >= 0 && fd < generations.length ? generations[fd] : 0;
+    return control(epoll, operation, fd, mask(interest), (long) generation << 32 | fd);
+  }
+
+  private static int mask(int interest) {
+    return ((interest & Interest.READ) != 0 ? EPOLLIN : 0)
+        | ((interest & Interest.WRITE) != 0 ? EPOLLOUT : 0);
+  }
+
+  private int control(int set, int operation, int fd, int mask, long data) {
+    event.set(JAVA_INT_UNALIGNED, 0, mask);
+    event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
+    return calls.epollCtl(set, operation, fd, event);
+  }
+
+  /// Starts over with a new epoll under the old number.
+  ///
+  /// A descriptor that was closed while a duplicate lives on (in this process or a child) stays
+  /// registered, and no call can name it any more: its events would come again at once, and the
+  /// loop would never rest.
+  private void rebuild() {
+    int fresh = calls.epollCreate();
+    if (fresh < 0) {
+      return; // No descriptors left: try again when the next stale event comes.
+    }
+    control(fresh, Syscalls.EPOLL_CTL_ADD, eventfd, EPOLLIN, WAKE);
+    for (int fd = 0; fd < interests.length; fd++) {
+      if (interests[fd] != 0) {
+        // It fails for what is closed, which the kernel does not report in the old set either.
+        control(
+            fresh,
+            Syscalls.EPOLL_CTL_ADD,
+            fd,
+            mask(interests[fd]),
+            (long) generations[fd] << 32 | fd);
+      }
+    }
+    calls.replace(fresh, epoll);
+    calls.close(fresh);
+    orphans = false;
+  }
+
+  @Override
+  public void close() {
+    synchronized (wakeLock) {
+      if (!closed) {
+        closed = true;
+        calls.close(epoll);
+        calls.close(eventfd);
+      }
+    }
+  }
+
+  /// A signal that ends a wait is a wait that ended early: the pass goes on, and the next one waits
+  /// again.
+  private static int countOrThrow(int count) {
+    if (count < 0 && count != -Errno.EINTR) {
+      throw new UncheckedIOException(new ErrnoException("epoll_wait", -count));
+    }
+    return Math.max(count, 0);
+  }
+
+  private static int checked(String call, int result) throws ErrnoException {
+    if (result < 0) {
+      throw new ErrnoException(call, -result);
+    }
+    return result;
+  }
+
+  private static boolean isX86(String architecture) {
+    return architecture.equals("amd64") || architecture.equals("x86_64");
+  }
+}

@@ -1,0 +1,208 @@
+package dev.javaloop.loop;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The system calls of the poller. Each returns what C does, or the negated error number.
+///
+/// An instance owns the memory into which the linker stores `errno`, so it belongs to one thread at
+/// a time.
+///
+/// A call that may block is never `critical`: a critical call holds up the JVM's safepoints, and
+/// with them every other thread. Those that cannot block are, which saves the thread's state
+/// changes.
+final class Syscalls {
+  static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
+
+  private static final int EPOLL_CLOEXEC = 0x80000;
+  private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final Linker.Option CRITICAL = Linker.Option.critical(false);
+
+  private static final MethodHandle EPOLL_CREATE1 = call("epoll_create1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle DUP3 = call("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_CTL =
+      critical("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle EPOLL_NOW =
+      critical("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_WAIT =
+      call("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final @Nullable MethodHandle EPOLL_PWAIT2 =
+      find(
+              "epoll_pwait2",
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS),
+              ERRNO)
+          .orElse(null);
+  private static final MethodHandle READ =
+      critical("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle WRITE =
+      critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+  /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
+  private static volatile boolean nanosecondWaits = EPOLL_PWAIT2 != null;
+
+  private final MemorySegment errno;
+  private final MemorySegment timespec;
+
+  /// @param arena how long the memory lives
+  Syscalls(Arena arena) {
+    errno = arena.allocate(Linker.Option.captureStateLayout());
+    timespec = arena.allocate(2 * JAVA_LONG.byteSize(), JAVA_LONG.byteAlignment());
+  }
+
+  int epollCreate() {
+    try {
+      return result((int) EPOLL_CREATE1.invokeExact(errno, EPOLL_CLOEXEC));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  int eventfd() {
+    try {
+      return result((int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC_NONBLOCK));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Makes `target` mean what `fd` means, in one step.
+  int replace(int fd, int target) {
+    try {
+      return result((int) DUP3.invokeExact(errno, fd, target, O_CLOEXEC));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  int close(int fd) {
+    try {
+      return result((int) CLOSE.invokeExact(errno, fd));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
+    try {
+      return result((int) EPOLL_CTL.invokeExact(errno, epoll, operation, fd, event));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// What is ready now.
+  int epollNow(int epoll, MemorySegment events, int capacity) {
+    try {
+      return result((int) EPOLL_NOW.invokeExact(errno, epoll, events, capacity, 0));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Waits; never shorter than asked for, unless something happens.
+  int epollWait(int epoll, MemorySegment events, int capacity, long timeoutNanos) {
+    MethodHandle pwait2 = EPOLL_PWAIT2;
+    try {
+      if (pwait2 != null && nanosecondWaits) {
+        MemorySegment limit = MemorySegment.NULL;
+        if (timeoutNanos != Long.MAX_VALUE) {
+          timespec.setAtIndex(JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+          timespec.setAtIndex(JAVA_LONG, 1, timeoutNanos % NANOS_PER_SECOND);
+          limit = timespec;
+        }
+        int count =
+            result(
+                (int)
+                    pwait2.invokeExact(errno, epoll, events, capacity, limit, MemorySegment.NULL));
+        if (count != -Errno.ENOSYS) {
+          return count;
+        }
+        nanosecondWaits = false;
+      }
+      return result(
+          (int) EPOLL_WAIT.invokeExact(errno, epoll, events, capacity, millis(timeoutNanos)));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Rounded up, or the loop would turn without rest in the last millisecond; what does not fit
+  /// waits in parts.
+  static int millis(long timeoutNanos) {
+    if (timeoutNanos == Long.MAX_VALUE) {
+      return -1;
+    }
+    long millis = timeoutNanos / NANOS_PER_MILLI + (timeoutNanos % NANOS_PER_MILLI == 0 ? 0 : 1);
+    return (int) Math.min(millis, Integer.MAX_VALUE);
+  }
+
+  long read(int fd, MemorySegment into) {
+    try {
+      long count = (long) READ.invokeExact(errno, fd, into, into.byteSize());
+      return count < 0 ? -errno.get(JAVA_INT, 0) : count;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  long write(int fd, MemorySegment from) {
+    try {
+      long count = (long) WRITE.invokeExact(errno, fd, from, from.byteSize());
+      return count < 0 ? -errno.get(JAVA_INT, 0) : count;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private int result(int returned) {
+    return returned < 0 ? -errno.get(JAVA_INT, 0) : returned;
+  }
+
+  private static MethodHandle call(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return find(name, FunctionDescriptor.of(result, arguments), ERRNO).orElseThrow();
+  }
+
+  private static MethodHandle critical(
+      String name, MemoryLayout result, MemoryLayout... arguments) {
+    return find(name, FunctionDescriptor.of(result, arguments), ERRNO, CRITICAL).orElseThrow();
+  }
+
+  // Restricted because a wrong descriptor can crash the JVM: those above are the C library's declarations.
+  @SuppressWarnings("restricted")
+  private static Optional<MethodHandle> find(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    Linker linker = Linker.nativeLinker();
+    return linker
+        .defaultLookup()
+        .find(name)
+        .map(address -> linker.downcallHandle(address, descriptor, options));
+  }
+
+  /// A downcall throws nothing of its own; what arrives here is the JVM's trouble, or a wrong call
+  /// of ours.
+  private static RuntimeException unexpected(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
+  }
+}
