@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.javaloop.bridge {
   requires dev.javaloop.loop;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires org.graalvm.polyglot;
   requires jdk.unsupported; // sun.misc.Signal
 

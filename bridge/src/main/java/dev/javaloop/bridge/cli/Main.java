@@ -30,7 +30,7 @@ public final class Main {
   private static int run(List<String> words) {
     PythonCommand command;
     try {
-      command = PythonCommand.parse(words, System.console() != null && System.console().isTerminal());
+      command = PythonCommand.parse(words, Boolean.getBoolean("javaloop.terminal"));
     } catch (PythonCommand.UsageException e) {
       System.err.println("javaloop: " + e.getMessage() + "; see javaloop --help");
       return 2;

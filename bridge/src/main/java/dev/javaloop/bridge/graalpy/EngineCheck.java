@@ -1,5 +1,6 @@
 package dev.javaloop.bridge.graalpy;
 
+import dev.javaloop.loop.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URL;
@@ -62,9 +63,7 @@ final class EngineCheck {
         lines.add("no JIT: the compiler on --upgrade-module-path does not fit this JDK" + cost);
       }
     }
-    if (!Engine.class.getModule().isNativeAccessEnabled() && Engine.class.getModule().isNamed()
-        || !EngineCheck.class.getModule().isNativeAccessEnabled()
-            && !EngineCheck.class.getModule().isNamed()) {
+    if (!EventLoop.class.getModule().isNativeAccessEnabled()) {
       lines.add(
           "missing JVM flag --enable-native-access=org.graalvm.truffle,dev.javaloop.loop,ALL-UNNAMED;"
               + " without it the JVM prints warnings, and later ones will refuse to start");

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.graalvm.polyglot.HostAccess.Export;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /// Wakes the loops of a process when a signal arrives that Python handles.
 ///
@@ -50,16 +48,14 @@ public final class HostSignals {
   /// @param name the signal's name without `SIG`
   @Export
   public void wakeOn(String name) {
-    SignalHandler[] python = new SignalHandler[1];
-    python[0] =
-        Signal.handle(
-            new Signal(name),
-            raised -> {
-              lastSignalNanos = System.nanoTime();
-              due.incrementAndGet();
-              python[0].handle(raised);
-              loops.forEach(EventLoop::wakeup);
-            });
+    JdkSignal.chain(
+        name,
+        python -> {
+          lastSignalNanos = System.nanoTime();
+          due.incrementAndGet();
+          python.run();
+          loops.forEach(EventLoop::wakeup);
+        });
   }
 
   /// Called by Python's handler when it begins.

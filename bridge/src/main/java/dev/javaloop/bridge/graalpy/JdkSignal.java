@@ -1,0 +1,57 @@
+package dev.javaloop.bridge.graalpy;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// `sun.misc.Signal`, which has no replacement; by reflection, because javac's warning of it cannot be
+/// turned off and warnings are errors here.
+final class JdkSignal {
+  private JdkSignal() {}
+
+  /// Puts a handler in front of the present one.
+  ///
+  /// @param name the signal's name without `SIG`
+  /// @param handler called on a thread of the JVM's for each signal, with the handler that was there
+  /// @throws IllegalArgumentException for a signal that the JVM keeps to itself
+  static void chain(String name, Consumer<Runnable> handler) {
+    try {
+      Class<?> signalClass = Class.forName("sun.misc.Signal");
+      Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
+      Method handle = handlerClass.getMethod("handle", signalClass);
+      AtomicReference<@Nullable Object> before = new AtomicReference<>();
+      Object chained =
+          Proxy.newProxyInstance(
+              JdkSignal.class.getClassLoader(),
+              new Class<?>[] {handlerClass},
+              (proxy, method, arguments) ->
+                  switch (method.getName()) {
+                    case "handle" -> {
+                      handler.accept(() -> call(handle, before.get(), arguments[0]));
+                      yield null;
+                    }
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    default -> "javaloop's handler of SIG" + name;
+                  });
+      Object signal = signalClass.getConstructor(String.class).newInstance(name);
+      before.set(
+          signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, chained));
+    } catch (ReflectiveOperationException e) {
+      if (e.getCause() instanceof IllegalArgumentException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("sun.misc.Signal is not as expected", e);
+    }
+  }
+
+  private static void call(Method handle, @Nullable Object handler, Object signal) {
+    try {
+      handle.invoke(handler, signal);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the handler of " + signal + " failed", e);
+    }
+  }
+}
