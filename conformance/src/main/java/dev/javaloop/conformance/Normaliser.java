@@ -33,6 +33,14 @@ enum Normaliser {
     }
   },
 
+  /// What a traceback adds to a message to help a person: `Did you mean: 'x'?`.
+  HINT {
+    @Override
+    String apply(String line, Run run) {
+      return SUGGESTION.matcher(line).replaceAll("");
+    }
+  },
+
   /// Where files lie: the working directory, the interpreter's library, and line numbers inside the latter.
   PATH {
     @Override
@@ -85,6 +93,8 @@ enum Normaliser {
   private static final String TRACEBACK = "Traceback (most recent call last):";
   private static final Pattern FRAME = Pattern.compile("[\\s|+-]*File \".*\", line \\d+.*");
   private static final Pattern INDENTED = Pattern.compile("(?:\\s*\\|)?\\s{2,}[^|+\\s].*");
+  private static final Pattern SUGGESTION =
+      Pattern.compile("\\. Did you (?:mean|forget to import):? '[^']*'\\??(?: Or did you .*)?$");
   private static final Pattern LIBRARY_LINE =
       Pattern.compile("(?:/[^\\s'\"<>:(),]+)+/([^\\s'\"<>:(),/]+\\.py):\\d+");
   private static final Pattern ABSOLUTE =

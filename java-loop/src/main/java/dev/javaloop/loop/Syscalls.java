@@ -186,7 +186,8 @@ final class Syscalls {
     return find(name, FunctionDescriptor.of(result, arguments), ERRNO, CRITICAL).orElseThrow();
   }
 
-  // Restricted because a wrong descriptor can crash the JVM: those above are the C library's declarations.
+  // Restricted because a wrong descriptor can crash the JVM: those above are the C library's
+  // declarations.
   @SuppressWarnings("restricted")
   private static Optional<MethodHandle> find(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
