@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one output stream of a process to its end on a thread of its own and keeps the first `limitBytes` of it.
+/// Reads one output stream of a process to its end on a thread of its own and keeps the first
+/// `limitBytes` of it.
 ///
-/// The rest is read and thrown away, so that a chatty process does not block. [#text()], [#lineMillis()] and
-/// [#failure()] may be called once [#await(long)] returned true, or with what there is so far.
+/// The rest is read and thrown away, so that a chatty process does not block. [#text()],
+/// [#lineMillis()] and [#failure()] may be called once [#await(long)] returned true, or with what
+/// there is so far.
 final class Capture {
   private final int limitBytes;
   private final long startNanos;

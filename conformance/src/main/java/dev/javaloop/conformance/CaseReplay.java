@@ -10,14 +10,16 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/// Runs cases on both sides and gives each its verdict. Safe for use by several threads, one case each.
+/// Runs cases on both sides and gives each its verdict. Safe for use by several threads, one case
+/// each.
 final class CaseReplay {
   private static final int BRIDGE_RUNS = 3;
   private static final int EXTRA_REFERENCE_RUNS = 2;
   private static final int TIMING_RETRIES = 2;
   private static final double SHORT_LIMIT_SECONDS = 10;
   private static final List<String> WARM = List.of("asyncio");
-  private static final String JVM_DIED = "A fatal error has been detected by the Java Runtime Environment";
+  private static final String JVM_DIED =
+      "A fatal error has been detected by the Java Runtime Environment";
 
   /// How the user wants it.
   ///
@@ -38,8 +40,7 @@ final class CaseReplay {
 
   private @org.jspecify.annotations.Nullable Stopwatch warmWatch;
 
-  CaseReplay(
-      Interpreter reference, Interpreter bridge, Expectations expectations, Options options)
+  CaseReplay(Interpreter reference, Interpreter bridge, Expectations expectations, Options options)
       throws IOException, InterruptedException {
     this.reference = reference;
     this.bridge = bridge;
@@ -188,7 +189,9 @@ final class CaseReplay {
 
     /// What hung once need not be waited for in full again.
     private double referenceLimit() {
-      return hangs() ? Math.min(SHORT_LIMIT_SECONDS, options.limitSeconds()) : options.limitSeconds();
+      return hangs()
+          ? Math.min(SHORT_LIMIT_SECONDS, options.limitSeconds())
+          : options.limitSeconds();
     }
 
     private Comparison runBridge() throws IOException, InterruptedException {

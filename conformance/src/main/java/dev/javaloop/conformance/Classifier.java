@@ -107,11 +107,7 @@ final class Classifier {
   }
 
   private Classified judge(
-      Fence fence,
-      Example example,
-      Probe.Facts fact,
-      Probe.Answer there,
-      Probe.Answer here) {
+      Fence fence, Example example, Probe.Facts fact, Probe.Answer there, Probe.Answer here) {
     List<String> reasons = new ArrayList<>();
     List<String> warm = new ArrayList<>();
     for (String module : fact.imports()) {

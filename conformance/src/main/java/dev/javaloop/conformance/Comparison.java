@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/// What a run of the bridge has and has not in common with the runs of the reference; time is not looked at here.
+/// What a run of the bridge has and has not in common with the runs of the reference; time is not
+/// looked at here.
 ///
 /// @param channels the parts of the output, each with what was expected and what came
 /// @param exit what is wrong with the way it ended
@@ -109,7 +110,8 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
         ? Optional.empty()
         : Optional.of(
             new Difference(
-                Aspect.EXIT, "expected " + String.join(" or ", endings) + ", got " + bridge.ending()));
+                Aspect.EXIT,
+                "expected " + String.join(" or ", endings) + ", got " + bridge.ending()));
   }
 
   private static Channel channel(
@@ -145,8 +147,7 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
       Set<Normaliser> normalisers) {
     Stable expected = learn(references, normalisers, lines);
     List<String> actual = Normaliser.applyAll(normalisers, lines.apply(bridge), bridge);
-    return new Channel(
-        aspect, expected.accepts(actual), Set.copyOf(normalisers), expected, actual);
+    return new Channel(aspect, expected.accepts(actual), Set.copyOf(normalisers), expected, actual);
   }
 
   private static Stable learn(

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The table of differences that are known, by case. Strict: one that does not happen is an unexpected pass, and a
-/// difference in another aspect than the named ones is still a difference.
+/// The table of differences that are known, by case. Strict: one that does not happen is an
+/// unexpected pass, and a difference in another aspect than the named ones is still a difference.
 final class Expectations {
   private static final ObjectMapper JSON =
       new ObjectMapper()

@@ -11,7 +11,8 @@ import org.commonmark.parser.Parser;
 
 /// One fenced block of a note, also one inside block quotes and lists.
 ///
-/// @param id the note's stem and the fence's number in the note, counted from 1 over fences of every language
+/// @param id the note's stem and the fence's number in the note, counted from 1 over fences of
+///   every language
 /// @param line the line of the note that opens the fence, from 1
 /// @param language the first word of the info string in lower case; empty without one
 /// @param code the text inside, without the indentation and the quote marks around it
@@ -28,8 +29,7 @@ record Fence(String id, Note note, int number, int line, String language, String
             int number = fences.size() + 1;
             String id = note.stem() + "#" + number;
             int line = block.getSourceSpans().getFirst().getLineIndex() + 1;
-            fences.add(
-                new Fence(id, note, number, line, language(block), literal(block)));
+            fences.add(new Fence(id, note, number, line, language(block), literal(block)));
           }
         });
     return fences;

@@ -29,7 +29,8 @@ final class Interpreter implements AutoCloseable {
 
   /// Runs the script until its end or the limit.
   ///
-  /// @param warm modules that are imported before the script's clock starts; none leaves the script alone
+  /// @param warm modules that are imported before the script's clock starts; none leaves the script
+  ///   alone
   Run run(String fileName, String code, double limitSeconds, List<String> warm)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(home, "run-");

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// One process in a session of its own, with what it wrote; [#close()] leaves none of its descendants behind.
+/// One process in a session of its own, with what it wrote; [#close()] leaves none of its
+/// descendants behind.
 ///
 /// Used by one thread.
 final class Launch implements AutoCloseable {
-  /// How long output may still come after the process itself ended: a child of it may hold the pipe open.
+  /// How long output may still come after the process itself ended: a child of it may hold the pipe
+  /// open.
   private static final long DRAIN_MILLIS = 2_000;
 
   private static final int LIMIT_BYTES = 4 << 20;
@@ -32,7 +34,8 @@ final class Launch implements AutoCloseable {
     ownGroup = Files.isExecutable(SETSID);
     List<String> full = new ArrayList<>(command);
     if (ownGroup) {
-      // A child of the JVM leads no group, so setsid does not fork: the process id is the group's too.
+      // A child of the JVM leads no group, so setsid does not fork: the process id is the group's
+      // too.
       full.addFirst(SETSID.toString());
     }
     ProcessBuilder builder = new ProcessBuilder(full).directory(directory.toFile());
@@ -45,7 +48,8 @@ final class Launch implements AutoCloseable {
     try (var in = process.getOutputStream()) {
       in.write(stdin.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      // The process ended or closed its stdin before it read all; how it ended tells what to make of that.
+      // The process ended or closed its stdin before it read all; how it ended tells what to make
+      // of that.
       if (process.isAlive() && !stdin.isEmpty()) {
         close();
         throw e;

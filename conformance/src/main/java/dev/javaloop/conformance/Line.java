@@ -6,7 +6,8 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One line as the reference runs agree on it: its text, with the tokens that varied between the runs left open.
+/// One line as the reference runs agree on it: its text, with the tokens that varied between the
+/// runs left open.
 ///
 /// @param sample the line of the first run, to show
 /// @param tokens what the line is made of; an open token accepts any of its kind
@@ -25,9 +26,11 @@ record Line(String sample, List<Token> tokens) {
     OTHER
   }
 
-  /// A fixed token, or an open one: a kind and, for durations that vary a little, the bounds for the other side.
+  /// A fixed token, or an open one: a kind and, for durations that vary a little, the bounds for
+  /// the other side.
   ///
-  /// @param longest the longest of the reference's values when the open token is a duration, else NaN
+  /// @param longest the longest of the reference's values when the open token is a duration, else
+  ///   NaN
   record Token(String text, Kind kind, boolean open, double shortest, double longest) {
     private static Token fixed(String text) {
       return new Token(text, Line.kind(text), false, Double.NaN, Double.NaN);
@@ -51,7 +54,8 @@ record Line(String sample, List<Token> tokens) {
     return new Line(text, tokenize(text).stream().map(Token::fixed).toList());
   }
 
-  /// What these lines have in common; a line that is open as a whole when they are built differently.
+  /// What these lines have in common; a line that is open as a whole when they are built
+  /// differently.
   static Line learn(List<String> texts) {
     List<List<String>> all = texts.stream().map(Line::tokenize).toList();
     List<String> first = all.getFirst();
@@ -98,7 +102,11 @@ record Line(String sample, List<Token> tokens) {
 
   private static Token open(List<String> values) {
     double[] durations =
-        values.stream().map(Line::duration).flatMapToDouble(OptionalDouble::stream).sorted().toArray();
+        values.stream()
+            .map(Line::duration)
+            .flatMapToDouble(OptionalDouble::stream)
+            .sorted()
+            .toArray();
     Kind kind = kind(values.getFirst());
     if (durations.length != values.size()) {
       return new Token(values.getFirst(), kind, true, Double.NaN, Double.NaN);

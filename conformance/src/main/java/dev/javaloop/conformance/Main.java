@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Replays the Python examples of Markdown notes on CPython and on the bridge, and compares what they do.",
+        "Replays the Python examples of Markdown notes on CPython and on the bridge, and compares"
+            + " what they do.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:nothing differs",
@@ -76,7 +77,8 @@ public final class Main implements Callable<Integer> {
       names = "--runs",
       paramLabel = "N",
       defaultValue = "2",
-      description = "runs of the reference, to learn what varies (default 2, a third when they differ)")
+      description =
+          "runs of the reference, to learn what varies (default 2, a third when they differ)")
   private int runs;
 
   @Option(names = "--jobs", paramLabel = "N", description = "cases at a time (default: processors)")
@@ -239,9 +241,7 @@ public final class Main implements Callable<Integer> {
   private Side bridgeSide(List<String> command) throws IOException, InterruptedException {
     Probe.Answer answer = Probe.ask("bridge", command, List.of(), List.of());
     return new Side(
-        "bridge",
-        command,
-        answer.implementation() + " " + answer.version() + ", engine " + engine);
+        "bridge", command, answer.implementation() + " " + answer.version() + ", engine " + engine);
   }
 
   private static List<String> words(String command) {

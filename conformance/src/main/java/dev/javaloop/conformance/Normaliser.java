@@ -8,11 +8,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Takes one kind of accident out of the output. Used only where it is needed, and named on each case that needed it.
+/// Takes one kind of accident out of the output. Used only where it is needed, and named on each
+/// case that needed it.
 ///
 /// Applied in the order of declaration.
 enum Normaliser {
-  /// Frames of a traceback: the frames inside the library are each interpreter's own. What was raised stays.
+  /// Frames of a traceback: the frames inside the library are each interpreter's own. What was
+  /// raised stays.
   TRACEBACK_LINE {
     @Override
     List<String> apply(List<String> lines, Run run) {
@@ -21,7 +23,8 @@ enum Normaliser {
       for (String line : lines) {
         boolean frame = FRAME.matcher(line).matches();
         inTraceback |= frame || line.endsWith(TRACEBACK);
-        // Below a frame stand its source and its carets, indented deeper; a line that is not indented ends it.
+        // Below a frame stand its source and its carets, indented deeper; a line that is not
+        // indented ends it.
         if (inTraceback && !frame && !INDENTED.matcher(line).matches()) {
           inTraceback = line.endsWith(TRACEBACK);
           kept.add(line);
@@ -41,7 +44,8 @@ enum Normaliser {
     }
   },
 
-  /// Where files lie: the working directory, the interpreter's library, and line numbers inside the latter.
+  /// Where files lie: the working directory, the interpreter's library, and line numbers inside the
+  /// latter.
   PATH {
     @Override
     String apply(String line, Run run) {
@@ -83,7 +87,8 @@ enum Normaliser {
       return SET.matcher(line)
           .replaceAll(
               set -> {
-                List<String> items = new ArrayList<>(List.of(set.group(1).split("(?<=>), (?=<)", -1)));
+                List<String> items =
+                    new ArrayList<>(List.of(set.group(1).split("(?<=>), (?=<)", -1)));
                 Collections.sort(items);
                 return Matcher.quoteReplacement("{" + String.join(", ", items) + "}");
               });
@@ -101,13 +106,16 @@ enum Normaliser {
       Pattern.compile("(?<![\\w/:])/(?:[^\\s'\"<>:(),/]+/)+([^\\s'\"<>:(),/]+)");
   private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]{4,}");
   private static final Pattern THREAD =
-      Pattern.compile("(?i)\\b(started(?: daemon)? |(?:thread[ _]?id|ident|pid|native_id)\\W{1,3})\\d+");
+      Pattern.compile(
+          "(?i)\\b(started(?: daemon)? |(?:thread[ _]?id|ident|pid|native_id)\\W{1,3})\\d+");
   private static final String NUMBER = "\\d+(?:\\.\\d+)?(?:e-?\\d+)?";
   private static final Pattern WITH_UNIT =
-      Pattern.compile("(?<![\\w.])" + NUMBER + "(\\s*(?:seconds?|secs?|ms|s|milliseconds?|秒|毫秒)(?![a-zA-Z]))");
+      Pattern.compile(
+          "(?<![\\w.])" + NUMBER + "(\\s*(?:seconds?|secs?|ms|s|milliseconds?|秒|毫秒)(?![a-zA-Z]))");
   private static final Pattern AFTER_WORD =
       Pattern.compile(
-          "(?i)((?:took|elapsed|duration|runtime|耗时|用时|耗費|时间)[^\\d\\n]{0,12})\\d+\\.\\d+(?:e-?\\d+)?");
+          "(?i)((?:took|elapsed|duration|runtime|耗时|用时|耗費|时间)[^\\d\\n"
+              + "]{0,12})\\d+\\.\\d+(?:e-?\\d+)?");
   private static final Pattern SET = Pattern.compile("\\{(<[^{}]*>)}");
 
   /// The name in reports.

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /// A Markdown file; `stem` is its unique name in this replay, the first half of its cases' ids.
 record Note(Path path, String stem, String text) {
 
-  /// Reads the named files, and the Markdown files below the named folders in the order of their names.
+  /// Reads the named files, and the Markdown files below the named folders in the order of their
+  /// names.
   static List<Note> read(List<Path> inputs) {
     Set<Path> files = new LinkedHashSet<>();
     for (Path input : inputs) {

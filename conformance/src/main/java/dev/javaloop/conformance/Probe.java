@@ -11,7 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/// Asks an interpreter, in one process for all cases, what it makes of their code and which modules it has.
+/// Asks an interpreter, in one process for all cases, what it makes of their code and which modules
+/// it has.
 final class Probe {
   private static final long LIMIT_MILLIS = 180_000;
   private static final ObjectMapper JSON = new ObjectMapper();

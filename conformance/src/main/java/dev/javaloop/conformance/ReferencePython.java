@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the CPython that the bridge is compared with: 3.12 if the machine has one.
 ///
-/// A file named python3.12 proves nothing (pyenv puts one on PATH that only says that no such version is selected), so
-/// each candidate is asked.
+/// A file named python3.12 proves nothing (pyenv puts one on PATH that only says that no such
+/// version is selected), so each candidate is asked.
 final class ReferencePython {
   private static final String WANTED = "3.12";
   private static final long LIMIT_MILLIS = 20_000;
   private static final String WHO =
-      "import platform,sys;print(platform.python_implementation(),platform.python_version(),*sys.version_info[:2])";
+      "import"
+          + " platform,sys;print(platform.python_implementation(),platform.python_version(),*sys.version_info[:2])";
 
   private ReferencePython() {}
 
@@ -58,8 +59,8 @@ final class ReferencePython {
         .orElseThrow(
             () ->
                 new UsageException(
-                    "no reference CPython (3.12, or any from 3.10) was found; name one with --reference or"
-                        + " JAVALOOP_REFERENCE_PYTHON"));
+                    "no reference CPython (3.12, or any from 3.10) was found; name one with"
+                        + " --reference or JAVALOOP_REFERENCE_PYTHON"));
   }
 
   private static Set<String> candidates(Map<String, String> environment) {
@@ -109,8 +110,7 @@ final class ReferencePython {
 
   /// The candidate as a reference; empty if it does not run, is no CPython or is older than 3.10.
   private static Optional<Found> ask(String command) throws InterruptedException {
-    try (Launch launch =
-        new Launch(List.of(command, "-c", WHO), Path.of("/"), Map.of(), "")) {
+    try (Launch launch = new Launch(List.of(command, "-c", WHO), Path.of("/"), Map.of(), "")) {
       if (!launch.await(LIMIT_MILLIS)) {
         return Optional.empty();
       }

@@ -22,7 +22,8 @@ record Replay(
     List<CaseResult> results,
     double seconds) {
 
-  /// Runs the fences, `jobs` of them at a time; `finished` is called by several threads, one after the other.
+  /// Runs the fences, `jobs` of them at a time; `finished` is called by several threads, one after
+  /// the other.
   static Replay run(
       List<Fence> fences,
       Side reference,
@@ -42,7 +43,8 @@ record Replay(
       List<String> allRemarks = new ArrayList<>(remarks);
       if (!replay.bridgeWatch().scriptClock()) {
         allRemarks.add(
-            "The bridge does not honour PYTHONPATH, so its times are those of the process, less those of an empty script.");
+            "The bridge does not honour PYTHONPATH, so its times are those of the process, less"
+                + " those of an empty script.");
       }
       List<CaseResult> results = all(cases, replay, jobs, finished);
       return new Replay(

@@ -15,7 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import javax.xml.stream.XMLStreamException;
 
-/// Writes every report of a replay into a folder: `report.json`, `junit.xml`, `summary.md`, `index.html`.
+/// Writes every report of a replay into a folder: `report.json`, `junit.xml`, `summary.md`,
+/// `index.html`.
 final class Reports {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

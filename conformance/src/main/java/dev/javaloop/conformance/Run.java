@@ -7,9 +7,11 @@ import java.util.OptionalDouble;
 ///
 /// @param exitStatus as a shell reports it: 128 + n after signal n; meaningless when `timedOut`
 /// @param wallSeconds from the start of the process to its end
-/// @param script what the script's own clock says; empty when the script did not live to its end or the side has no clock
+/// @param script what the script's own clock says; empty when the script did not live to its end or
+///   the side has no clock
 /// @param cpuSeconds processor time of the script, 0 when unknown
-/// @param lineMillis when each line of stdout arrived, in milliseconds after the start of the process
+/// @param lineMillis when each line of stdout arrived, in milliseconds after the start of the
+///   process
 /// @param directory the working directory, which may stand in the output
 record Run(
     int exitStatus,

@@ -9,9 +9,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What several runs of the reference agree on: the lines that the bridge has to write, in their order.
+/// What several runs of the reference agree on: the lines that the bridge has to write, in their
+/// order.
 ///
-/// Lines that vary between the runs are open: some of their tokens, their order in a stretch, or any number of lines.
+/// Lines that vary between the runs are open: some of their tokens, their order in a stretch, or
+/// any number of lines.
 record Stable(List<Part> parts) {
 
   /// A stretch of the output.
@@ -81,7 +83,8 @@ record Stable(List<Part> parts) {
     }
   }
 
-  /// The runs wrote the same lines in another order: open between the first and the last line that moved.
+  /// The runs wrote the same lines in another order: open between the first and the last line that
+  /// moved.
   private static Stable reordered(List<List<String>> runs) {
     List<String> first = runs.getFirst();
     int head = 0;
@@ -101,7 +104,8 @@ record Stable(List<Part> parts) {
     return new Stable(parts);
   }
 
-  /// Whether all runs have the same line at this distance from the start (`fromEnd` 0) or the end (1).
+  /// Whether all runs have the same line at this distance from the start (`fromEnd` 0) or the end
+  /// (1).
   private static boolean sameAt(List<List<String>> runs, int distance, int fromEnd) {
     List<String> first = runs.getFirst();
     int index = fromEnd == 0 ? distance : first.size() - 1 - distance;

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /// A run's stderr, taken apart.
 ///
-/// @param exception the last line of the last traceback, as a list of none or one; only for runs that failed
+/// @param exception the last line of the last traceback, as a list of none or one; only for runs
+///   that failed
 /// @param warnings `Category: message` of each of Python's warnings, sorted
 /// @param rest the other lines
 record Stderr(List<String> exception, List<String> warnings, List<String> rest) {

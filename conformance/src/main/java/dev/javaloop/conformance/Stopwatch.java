@@ -6,7 +6,8 @@ import java.util.OptionalDouble;
 
 /// Knows what an empty script costs on a side, and so how much of a run's time was the script's.
 ///
-/// @param scriptClock whether the side runs the clock inside the interpreter; if not, the process is measured
+/// @param scriptClock whether the side runs the clock inside the interpreter; if not, the process
+///   is measured
 /// @param emptySeconds what the same clock says of an empty script
 record Stopwatch(boolean scriptClock, double emptySeconds) {
   private static final double LIMIT_SECONDS = 180;
@@ -30,7 +31,8 @@ record Stopwatch(boolean scriptClock, double emptySeconds) {
     return new Stopwatch(scriptClock, scriptClock ? bestScript : bestWall);
   }
 
-  /// How long the script took; empty when it ended without passing its own end (a crash, `os._exit`).
+  /// How long the script took; empty when it ended without passing its own end (a crash,
+  /// `os._exit`).
   OptionalDouble seconds(Run run) {
     if (!scriptClock) {
       return OptionalDouble.of(Math.max(0, run.wallSeconds() - emptySeconds));

@@ -3,10 +3,11 @@ package dev.javaloop.conformance;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How much time the bridge may take for what the reference does in some time, from the script's first line to its end.
+/// How much time the bridge may take for what the reference does in some time, from the script's
+/// first line to its end.
 ///
-/// Two sleeps that overlap take as long as the longer one; one after the other they take the sum. The rule has to see
-/// that (2 s against 3 s) and must not see the noise of a cold start.
+/// Two sleeps that overlap take as long as the longer one; one after the other they take the sum.
+/// The rule has to see that (2 s against 3 s) and must not see the noise of a cold start.
 final class TimingRule {
   static final double FACTOR = 1.2;
   static final double TOLERANCE_SECONDS = 0.5;
@@ -24,11 +25,12 @@ final class TimingRule {
   static String words() {
     return String.format(
         Locale.ROOT,
-        "From the script's first line to its end the bridge takes at most %.1f times the reference's longest run"
-            + " plus %.1f s, and at least %.1f times what the reference's shortest run spent waiting (not computing)"
-            + " minus %.1f s. Where the reference waits less than %.1f s the bridge may take %.0f s more, for cold code."
-            + " A run outside of that is repeated, with no other case running and the script's"
-            + " standard-library imports done before the clock starts; the best run counts.",
+        "From the script's first line to its end the bridge takes at most %.1f times the"
+            + " reference's longest run plus %.1f s, and at least %.1f times what the reference's"
+            + " shortest run spent waiting (not computing) minus %.1f s. Where the reference waits"
+            + " less than %.1f s the bridge may take %.0f s more, for cold code. A run outside of"
+            + " that is repeated, with no other case running and the script's standard-library"
+            + " imports done before the clock starts; the best run counts.",
         FACTOR,
         TOLERANCE_SECONDS,
         SHORT_FACTOR,
@@ -41,7 +43,8 @@ final class TimingRule {
     return referenceSeconds * FACTOR + TOLERANCE_SECONDS;
   }
 
-  /// Without a wait nothing can overlap: what remains is cold code, which the engine compiles later or never.
+  /// Without a wait nothing can overlap: what remains is cold code, which the engine compiles later
+  /// or never.
   static double longest(double referenceSeconds, double waitedSeconds) {
     return longest(referenceSeconds) + (waitedSeconds < NO_WAIT_SECONDS ? COLD_SECONDS : 0);
   }

@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The input cells and the recorded output of an IPython session (`In [n]:`) or of a plain one (`>>>`).
+/// The input cells and the recorded output of an IPython session (`In [n]:`) or of a plain one
+/// (`>>>`).
 record Transcript(List<Cell> cells, String recordedOutput) {
 
   /// The input under one prompt, as it was typed.

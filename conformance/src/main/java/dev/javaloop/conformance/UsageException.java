@@ -1,6 +1,7 @@
 package dev.javaloop.conformance;
 
-/// What the user asked for cannot be done; the message is the one line that the command line prints before it exits with 2.
+/// What the user asked for cannot be done; the message is the one line that the command line prints
+/// before it exits with 2.
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
