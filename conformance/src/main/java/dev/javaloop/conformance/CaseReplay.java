@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -150,7 +149,7 @@ final class CaseReplay {
       if (same < bridges.size()) {
         differences.addAll(failed.differences());
       } else if (!hangs()) {
-        timing = measure();
+        timing = Optional.of(measure());
         timing
             .flatMap(TimingRule.Measured::complaint)
             .ifPresent(words -> differences.add(new Comparison.Difference(Aspect.TIMING, words)));
@@ -207,32 +206,23 @@ final class CaseReplay {
           || (bridges.getLast().timedOut() && references.stream().allMatch(Run::timedOut));
     }
 
-    private Optional<TimingRule.Measured> measure() throws IOException, InterruptedException {
+    private TimingRule.Measured measure() throws IOException, InterruptedException {
       double longest = 0;
       double waited = Double.MAX_VALUE;
       for (Run run : references) {
-        OptionalDouble seconds = referenceWatch.seconds(run);
-        if (seconds.isEmpty()) {
-          return Optional.empty();
-        }
-        longest = Math.max(longest, seconds.getAsDouble());
-        waited = Math.min(waited, Math.max(0, seconds.getAsDouble() - run.cpuSeconds()));
+        double seconds = referenceWatch.seconds(run);
+        longest = Math.max(longest, seconds);
+        waited = Math.min(waited, Math.max(0, seconds - run.cpuSeconds()));
       }
-      OptionalDouble took = bridgeWatch.seconds(bridges.getLast());
-      if (took.isEmpty()) {
-        return Optional.empty();
-      }
-      TimingRule.Measured measured = new TimingRule.Measured(longest, waited, took.getAsDouble());
+      TimingRule.Measured measured =
+          new TimingRule.Measured(longest, waited, bridgeWatch.seconds(bridges.getLast()));
       for (int i = 0; i < TIMING_RETRIES && measured.complaint().isPresent(); i++) {
         Stopwatch watch = warmWatch();
         Run alone = locked(machine.writeLock(), bridge, fence, code, bridgeLimit, warm);
-        OptionalDouble again = watch.seconds(alone);
         // Nothing but the time of this run is looked at: it does not start as a user's script does.
-        if (again.isPresent()) {
-          measured = measured.orBetter(again.getAsDouble());
-        }
+        measured = measured.orBetter(watch.seconds(alone));
       }
-      return Optional.of(measured);
+      return measured;
     }
 
     private Verdict verdict(

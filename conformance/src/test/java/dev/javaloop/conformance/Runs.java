@@ -1,0 +1,27 @@
+package dev.javaloop.conformance;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/// Runs that nobody ran, for tests of what is made of them.
+final class Runs {
+  private Runs() {}
+
+  static Run ended(int status, String stdout, String stderr) {
+    return new Run(
+        status,
+        false,
+        1,
+        OptionalDouble.of(0.5),
+        0.1,
+        stdout,
+        stderr,
+        List.of(),
+        false,
+        "/tmp/here");
+  }
+
+  static Run wrote(String stdout) {
+    return ended(0, stdout, "");
+  }
+}
