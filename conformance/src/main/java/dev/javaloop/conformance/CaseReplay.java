@@ -16,7 +16,6 @@ final class CaseReplay {
   private static final int EXTRA_REFERENCE_RUNS = 2;
   private static final int TIMING_RETRIES = 2;
   private static final double SHORT_LIMIT_SECONDS = 10;
-  private static final List<String> WARM = List.of("asyncio");
   private static final String JVM_DIED =
       "A fatal error has been detected by the Java Runtime Environment";
 
@@ -37,17 +36,15 @@ final class CaseReplay {
   /// Held for reading by a run, for writing by a run that is to have the machine to itself.
   private final ReadWriteLock machine = new ReentrantReadWriteLock(true);
 
-  private @org.jspecify.annotations.Nullable Stopwatch warmWatch;
-
   CaseReplay(Interpreter reference, Interpreter bridge, Expectations expectations, Options options)
       throws IOException, InterruptedException {
     this.reference = reference;
     this.bridge = bridge;
     this.expectations = expectations;
     this.options = options;
-    this.referenceWatch = Stopwatch.calibrate(reference, 3, List.of());
-    Run first = bridge.run("empty.py", "pass\n", 300, List.of());
-    this.bridgeWatch = Stopwatch.calibrate(bridge, 2, List.of());
+    this.referenceWatch = Stopwatch.calibrate(reference, 3);
+    Run first = bridge.run("empty.py", "pass\n", 300);
+    this.bridgeWatch = Stopwatch.calibrate(bridge, 2);
     // Other cases share the processors while this one starts.
     this.bridgeLimit = options.limitSeconds() + 3 * first.wallSeconds();
   }
@@ -62,9 +59,9 @@ final class CaseReplay {
       case Example.NotPython(String reason) ->
           CaseResult.notRun(fence, new Verdict.NotPython(reason));
       case Example.Skipped(String reason) -> CaseResult.notRun(fence, new Verdict.Skipped(reason));
-      case Example.Script(String code) -> new Attempt(fence, code, classified.warm()).judge("");
+      case Example.Script(String code) -> new Attempt(fence, code).judge("");
       case Example.Session(List<Transcript.Cell> cells, String recorded) ->
-          new Attempt(fence, script(cells), classified.warm()).judge(recorded);
+          new Attempt(fence, script(cells)).judge(recorded);
     };
   }
 
@@ -83,28 +80,13 @@ final class CaseReplay {
     return text.append("])\n").toString();
   }
 
-  private Run locked(
-      Lock lock, Interpreter side, Fence fence, String code, double limit, List<String> warm)
+  private Run locked(Lock lock, Interpreter side, Fence fence, String code, double limit)
       throws IOException, InterruptedException {
     lock.lockInterruptibly();
     try {
-      return side.run(fence.fileName(), code, limit, warm);
+      return side.run(fence.fileName(), code, limit);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private Stopwatch warmWatch() throws IOException, InterruptedException {
-    machine.writeLock().lockInterruptibly();
-    try {
-      Stopwatch known = warmWatch;
-      if (known == null) {
-        known = Stopwatch.calibrate(bridge, 2, WARM);
-        warmWatch = known;
-      }
-      return known;
-    } finally {
-      machine.writeLock().unlock();
     }
   }
 
@@ -112,16 +94,14 @@ final class CaseReplay {
   private final class Attempt {
     private final Fence fence;
     private final String code;
-    private final List<String> warm;
     private final List<Run> references = new ArrayList<>();
     private final List<Run> bridges = new ArrayList<>();
     private final long startNanos = System.nanoTime();
     private Optional<TimingRule.Measured> timing = Optional.empty();
 
-    Attempt(Fence fence, String code, List<String> warm) {
+    Attempt(Fence fence, String code) {
       this.fence = fence;
       this.code = code;
-      this.warm = warm;
     }
 
     CaseResult judge(String recorded) throws IOException, InterruptedException {
@@ -178,7 +158,7 @@ final class CaseReplay {
     }
 
     private Run onReference(double limit) throws IOException, InterruptedException {
-      return locked(machine.readLock(), reference, fence, code, limit, List.of());
+      return locked(machine.readLock(), reference, fence, code, limit);
     }
 
     /// Whether the reference ran until the limit.
@@ -196,7 +176,7 @@ final class CaseReplay {
     private Comparison runBridge() throws IOException, InterruptedException {
       double limit =
           hangs() ? bridgeLimit - options.limitSeconds() + referenceLimit() : bridgeLimit;
-      bridges.add(locked(machine.readLock(), bridge, fence, code, limit, List.of()));
+      bridges.add(locked(machine.readLock(), bridge, fence, code, limit));
       return Comparison.of(references, bridges.getLast());
     }
 
@@ -212,15 +192,16 @@ final class CaseReplay {
       for (Run run : references) {
         double seconds = referenceWatch.seconds(run);
         longest = Math.max(longest, seconds);
-        waited = Math.min(waited, Math.max(0, seconds - run.cpuSeconds()));
+        waited =
+            Math.min(
+                waited,
+                Math.max(0, seconds - run.clock().map(Run.Clock::cpuWithoutImports).orElse(0.0)));
       }
       TimingRule.Measured measured =
           new TimingRule.Measured(longest, waited, bridgeWatch.seconds(bridges.getLast()));
       for (int i = 0; i < TIMING_RETRIES && measured.complaint().isPresent(); i++) {
-        Stopwatch watch = warmWatch();
-        Run alone = locked(machine.writeLock(), bridge, fence, code, bridgeLimit, warm);
-        // Nothing but the time of this run is looked at: it does not start as a user's script does.
-        measured = measured.orBetter(watch.seconds(alone));
+        Run alone = locked(machine.writeLock(), bridge, fence, code, bridgeLimit);
+        measured = measured.orBetter(bridgeWatch.seconds(alone));
       }
       return measured;
     }

@@ -26,9 +26,7 @@ final class Classifier {
   }
 
   /// A fence with what it is.
-  ///
-  /// @param warm modules of the standard library that it imports
-  record Classified(Fence fence, Example example, List<String> warm) {}
+  record Classified(Fence fence, Example example) {}
 
   List<Classified> classify(List<Fence> fences) throws IOException, InterruptedException {
     Map<Fence, Example> examples = new LinkedHashMap<>();
@@ -51,7 +49,7 @@ final class Classifier {
           Probe.Facts fact = facts.get(fence);
           all.add(
               fact == null
-                  ? new Classified(fence, example, List.of())
+                  ? new Classified(fence, example)
                   : judge(fence, example, fact, there, here));
         });
     return all;
@@ -109,7 +107,6 @@ final class Classifier {
   private Classified judge(
       Fence fence, Example example, Probe.Facts fact, Probe.Answer there, Probe.Answer here) {
     List<String> reasons = new ArrayList<>();
-    List<String> warm = new ArrayList<>();
     for (String module : fact.imports()) {
       boolean standard = there.stdlib().contains(module);
       Optional<String> gap = gap(module, standard, there, here);
@@ -117,8 +114,6 @@ final class Classifier {
         reasons.add(gap.get());
       } else if (WINDOWS.contains(module) && !environment.containsKey("DISPLAY")) {
         reasons.add("display: " + module + " opens a window");
-      } else if (standard) {
-        warm.add(module);
       }
     }
     if (!fact.hosts().isEmpty()) {
@@ -128,8 +123,8 @@ final class Classifier {
       reasons.add("server: " + String.join(", ", fact.servers()));
     }
     return reasons.isEmpty()
-        ? new Classified(fence, example, warm)
-        : new Classified(fence, new Example.Skipped(String.join("; ", reasons)), List.of());
+        ? new Classified(fence, example)
+        : new Classified(fence, new Example.Skipped(String.join("; ", reasons)));
   }
 
   /// Why a module cannot be imported on one of the sides, or on both.

@@ -59,13 +59,15 @@ record Document(
   /// One run.
   ///
   /// @param exitStatus absent when the time limit ended it
-  /// @param scriptSeconds absent when the script did not pass its own end
+  /// @param scriptSeconds from the script's first line to its end; absent when it did not pass that
+  /// @param importSeconds how much of that went into imports
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Execution(
       @Nullable Integer exitStatus,
       boolean timedOut,
       double wallSeconds,
       @Nullable Double scriptSeconds,
+      @Nullable Double importSeconds,
       String stdout,
       String stderr,
       List<Long> stdoutLineMillis,
@@ -118,7 +120,8 @@ record Document(
         run.timedOut() ? null : (Integer) run.exitStatus(),
         run.timedOut(),
         round(run.wallSeconds()),
-        run.script().isPresent() ? (Double) round(run.script().getAsDouble()) : null,
+        run.clock().map(clock -> round(clock.wall())).orElse(null),
+        run.clock().map(clock -> round(clock.importWall())).orElse(null),
         run.stdout(),
         run.stderr(),
         run.lineMillis(),

@@ -6,9 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Runs scripts of one side, each in a fresh working directory.
@@ -28,10 +27,7 @@ final class Interpreter implements AutoCloseable {
   }
 
   /// Runs the script until its end or the limit.
-  ///
-  /// @param warm modules that are imported before the script's clock starts; none leaves the script
-  ///   alone
-  Run run(String fileName, String code, double limitSeconds, List<String> warm)
+  Run run(String fileName, String code, double limitSeconds)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(home, "run-");
     Path work = Files.createDirectory(folder.resolve("work"));
@@ -40,7 +36,7 @@ final class Interpreter implements AutoCloseable {
     Map<String, String> environment = new HashMap<>();
     environment.put("PYTHONPATH", home.resolve("site").toString());
     environment.put("JAVALOOP_CONFORMANCE_CLOCK", clock.toString());
-    environment.put("JAVALOOP_CONFORMANCE_WARM", String.join(" ", warm));
+
     try (Launch launch = new Launch(side.commandFor(fileName), work, environment, "")) {
       boolean ended = launch.await((long) (limitSeconds * 1000));
       double wall = launch.seconds();
@@ -48,13 +44,12 @@ final class Interpreter implements AutoCloseable {
         launch.kill();
       }
       launch.drain();
-      double[] times = ended ? times(clock) : new double[0];
+      Optional<Run.Clock> times = ended ? times(clock) : Optional.empty();
       return new Run(
           ended ? launch.exitStatus() : -1,
           !ended,
           wall,
-          times.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(times[1] - times[0]),
-          times.length == 0 ? 0 : times[2],
+          times,
           launch.stdout.text(),
           launch.stderr.text(),
           launch.stdout.lineMillis(),
@@ -65,15 +60,16 @@ final class Interpreter implements AutoCloseable {
     }
   }
 
-  /// Start, end and processor time that the script's clock wrote; empty when it did not.
-  private static double[] times(Path clock) throws IOException {
+  /// What the clock inside the interpreter wrote; empty when it did not.
+  private static Optional<Run.Clock> times(Path clock) throws IOException {
     if (!Files.exists(clock)) {
-      return new double[0];
+      return Optional.empty();
     }
-    String[] words = Files.readString(clock).strip().split(" ", -1);
-    return words.length == 3
-        ? Stream.of(words).mapToDouble(Double::parseDouble).toArray()
-        : new double[0];
+    double[] words =
+        Stream.of(Files.readString(clock).strip().split(" ", -1))
+            .mapToDouble(Double::parseDouble)
+            .toArray();
+    return Optional.of(new Run.Clock(words[0], words[1], words[2], words[3]));
   }
 
   @Override

@@ -80,6 +80,15 @@ enum Normaliser {
     }
   },
 
+  /// Whether a pool's thread has begun with a job that was just submitted, which is a race that
+  /// CPython mostly wins.
+  FUTURE_STATE {
+    @Override
+    String apply(String line, Run run) {
+      return UNFINISHED.matcher(line).replaceAll("$1<unfinished>");
+    }
+  },
+
   /// The order in which a set of objects prints, which depends on their addresses.
   SET_ORDER {
     @Override
@@ -104,7 +113,9 @@ enum Normaliser {
       Pattern.compile("(?:/[^\\s'\"<>:(),]+)+/([^\\s'\"<>:(),/]+\\.py):\\d+");
   private static final Pattern ABSOLUTE =
       Pattern.compile("(?<![\\w/:])/(?:[^\\s'\"<>:(),/]+/)+([^\\s'\"<>:(),/]+)");
-  private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]{4,}");
+  private static final Pattern HEX = Pattern.compile("(?<=\\bat )0x[0-9a-fA-F]+|0x[0-9a-fA-F]{4,}");
+  private static final Pattern UNFINISHED =
+      Pattern.compile("(<Future at \\S+ state=)(?:running|pending)");
   private static final Pattern THREAD =
       Pattern.compile(
           "(?i)\\b(started(?: daemon)? |(?:thread[ _]?id|ident|pid|native_id)\\W{1,3})\\d+");

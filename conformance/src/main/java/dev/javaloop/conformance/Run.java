@@ -1,15 +1,14 @@
 package dev.javaloop.conformance;
 
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /// What one process did.
 ///
 /// @param exitStatus as a shell reports it: 128 + n after signal n; meaningless when `timedOut`
 /// @param wallSeconds from the start of the process to its end
-/// @param script what the script's own clock says; empty when the script did not live to its end or
-///   the side has no clock
-/// @param cpuSeconds processor time of the script, 0 when unknown
+/// @param clock what the clock inside the interpreter says; empty when the script did not live to
+///   its end or the side has no clock
 /// @param lineMillis when each line of stdout arrived, in milliseconds after the start of the
 ///   process
 /// @param directory the working directory, which may stand in the output
@@ -17,13 +16,25 @@ record Run(
     int exitStatus,
     boolean timedOut,
     double wallSeconds,
-    OptionalDouble script,
-    double cpuSeconds,
+    Optional<Clock> clock,
     String stdout,
     String stderr,
     List<Long> lineMillis,
     boolean truncated,
     String directory) {
+
+  /// Seconds from the script's first line to its end, and how much of that went into imports; of
+  /// each the time and the processor time.
+  record Clock(double wall, double cpu, double importWall, double importCpu) {
+    /// Imports say how warm an interpreter is, not how it schedules.
+    double withoutImports() {
+      return wall - importWall;
+    }
+
+    double cpuWithoutImports() {
+      return Math.max(0, cpu - importCpu);
+    }
+  }
 
   boolean failed() {
     return timedOut || exitStatus != 0;

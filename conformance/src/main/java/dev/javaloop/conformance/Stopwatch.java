@@ -1,7 +1,6 @@
 package dev.javaloop.conformance;
 
 import java.io.IOException;
-import java.util.List;
 
 /// Knows what an empty script costs on a side, and so how much of a run's time was the script's.
 ///
@@ -12,19 +11,19 @@ record Stopwatch(boolean scriptClock, double emptyScriptSeconds, double emptyWal
   private static final double LIMIT_SECONDS = 180;
 
   /// Measures empty scripts; the best of `runs` counts.
-  static Stopwatch calibrate(Interpreter interpreter, int runs, List<String> warm)
+  static Stopwatch calibrate(Interpreter interpreter, int runs)
       throws IOException, InterruptedException {
     boolean scriptClock = true;
     double bestScript = Double.MAX_VALUE;
     double bestWall = Double.MAX_VALUE;
     for (int i = 0; i < runs; i++) {
-      Run run = interpreter.run("empty.py", "pass\n", LIMIT_SECONDS, warm);
+      Run run = interpreter.run("empty.py", "pass\n", LIMIT_SECONDS);
       if (run.timedOut()) {
         throw new UsageException(
             "the " + interpreter.side.name() + " did not run an empty script in time");
       }
-      scriptClock &= run.script().isPresent();
-      bestScript = Math.min(bestScript, run.script().orElse(0));
+      scriptClock &= run.clock().isPresent();
+      bestScript = Math.min(bestScript, run.clock().map(Run.Clock::withoutImports).orElse(0.0));
       bestWall = Math.min(bestWall, run.wallSeconds());
     }
     return new Stopwatch(scriptClock, bestScript, bestWall);
@@ -34,8 +33,8 @@ record Stopwatch(boolean scriptClock, double emptyScriptSeconds, double emptyWal
   /// outside.
   double seconds(Run run) {
     double seconds =
-        scriptClock && run.script().isPresent()
-            ? run.script().getAsDouble() - emptyScriptSeconds
+        scriptClock && run.clock().isPresent()
+            ? run.clock().get().withoutImports() - emptyScriptSeconds
             : run.wallSeconds() - emptyWallSeconds;
     return Math.max(0, seconds);
   }

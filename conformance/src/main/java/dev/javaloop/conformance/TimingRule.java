@@ -25,12 +25,12 @@ final class TimingRule {
   static String words() {
     return String.format(
         Locale.ROOT,
-        "From the script's first line to its end the bridge takes at most %.1f times the"
-            + " reference's longest run plus %.1f s, and at least %.1f times what the reference's"
-            + " shortest run spent waiting (not computing) minus %.1f s. Where the reference waits"
-            + " less than %.1f s the bridge may take %.0f s more, for cold code. A run outside of"
-            + " that is repeated, with no other case running and the script's standard-library"
-            + " imports done before the clock starts; the best run counts.",
+        "From the script's first line to its end, imports not counted, the bridge takes at most"
+            + " %.1f times the reference's longest run plus %.1f s, and at least %.1f times what"
+            + " the reference's shortest run spent waiting (not computing) minus %.1f s. Where the"
+            + " reference waits less than %.1f s the bridge may take %.0f s more, for cold code."
+            + " A run outside of that is repeated, with no other case running; the best run"
+            + " counts.",
         FACTOR,
         TOLERANCE_SECONDS,
         SHORT_FACTOR,

@@ -19,6 +19,12 @@ class NormaliserTest {
                 "<Future at 0x7f3c92a1 state=x>",
                 "<Future at 0x<address> state=x>"),
             new Row(Normaliser.ADDRESS, "0xff", "0xff"),
+            new Row(
+                Normaliser.ADDRESS, "<Future at 0x547 state=x>", "<Future at 0x<address> state=x>"),
+            new Row(
+                Normaliser.FUTURE_STATE,
+                "<Future at 0x1 state=running> <Future at 0x2 state=finished>",
+                "<Future at 0x1 state=<unfinished>> <Future at 0x2 state=finished>"),
             new Row(Normaliser.DURATION, "It took 1.0012 seconds.", "It took <duration> seconds."),
             new Row(Normaliser.DURATION, "耗时：2.0031", "耗时：<duration>"),
             new Row(Normaliser.DURATION, "waits 3s", "waits <duration>s"),

@@ -1,7 +1,7 @@
 package dev.javaloop.conformance;
 
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /// Runs that nobody ran, for tests of what is made of them.
 final class Runs {
@@ -12,8 +12,7 @@ final class Runs {
         status,
         false,
         1,
-        OptionalDouble.of(0.5),
-        0.1,
+        Optional.of(new Run.Clock(0.5, 0.1, 0, 0)),
         stdout,
         stderr,
         List.of(),

@@ -78,7 +78,22 @@ class VerdictTest {
                     + "print([p for p in sys.path if 'conformance' in p and 'run-' not in p])"),
             SAME);
     assertEquals("[]\n[]\n", result.references().getFirst().stdout());
-    assertTrue(result.references().getFirst().script().isPresent());
+    assertTrue(result.references().getFirst().clock().isPresent());
+  }
+
+  @Test
+  void theClockIsInNoTraceback() throws Exception {
+    CaseResult result = replay(python("import asyncio\n__import__('nobody_has_this')"), SAME);
+    List<String> lines = result.references().getFirst().stderrLines();
+    assertEquals(1, lines.stream().filter(line -> line.contains("File ")).count(), lines::toString);
+  }
+
+  @Test
+  void importsDoNotCountAsTime() throws Exception {
+    CaseResult result = replay(python("import asyncio, json, urllib.request"), SAME);
+    Run.Clock clock = result.references().getFirst().clock().orElseThrow();
+    assertTrue(clock.importWall() > 0.01, clock.toString());
+    assertTrue(clock.withoutImports() < clock.importWall(), clock.toString());
   }
 
   @Test
