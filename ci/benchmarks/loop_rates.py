@@ -1,7 +1,7 @@
 """Rates of the loop's basic operations, one JSON line each: ``loop_rates.py SECONDS [uvloop]``.
 
-Every measure is repeated for its share of the time, so that a JIT gets warm; the rate told is the median
-of the last third of the rounds.
+Every measure is repeated for its share of the time, so that a JIT gets warm; the rate told is the
+median of the last third of the rounds.
 """
 
 import asyncio

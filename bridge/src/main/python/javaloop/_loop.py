@@ -6,29 +6,31 @@ what became ready then joins the run queue here, behind what was there, and the 
 
 from __future__ import annotations
 
+import asyncio
 import collections
-import contextvars
+import inspect
 import os
 import selectors
+import signal
 import sys
 import threading
-from asyncio import events, tasks, unix_events
+from asyncio import events, tasks
 from asyncio.log import logger
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
+from contextvars import Context
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from javaloop import _host
+from javaloop import _host, _signals, _task, _tracebacks
+from javaloop._asyncio import BaseLoop, BaseSelector, PyTask, current_tasks
 
 # Engines with tasks in C keep them: they are faster than ours.
-if tasks.Task is tasks._PyTask:
-    from javaloop._task import Handle as _Handle
-    from javaloop._task import Task as _Task
-else:
-    _Handle = events.Handle
-    _Task = tasks.Task
+_Handle: Any = events.Handle
+_Task: Any = tasks.Task
+if _Task is PyTask:
+    _Handle = _task.Handle
+    _Task = _task.Task
 
-_current_tasks = tasks._current_tasks
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
 
@@ -48,13 +50,17 @@ class LoopStats(NamedTuple):
     longest_pass_nanos: int
 
 
-class _Timer(events.TimerHandle):
+class TimerHandle(events.TimerHandle):
     """A timer that knows its number in Java (-1: not there)."""
 
     __slots__ = ("_id",)
+    _id: int
+    _when: float
+    _scheduled: bool
+    _source_traceback: Any
 
 
-class _HostSelector(selectors._BaseSelectorImpl):  # pyright: ignore
+class _HostSelector(BaseSelector):
     """The selector that the inherited transports register with: Java's poller.
 
     The loop does not call ``select``: a pass in Java does that work.
@@ -99,7 +105,7 @@ class _HostSelector(selectors._BaseSelectorImpl):  # pyright: ignore
         super().close()
 
 
-class Loop(unix_events.SelectorEventLoop):
+class Loop(BaseLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
     Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
@@ -108,16 +114,26 @@ class Loop(unix_events.SelectorEventLoop):
 
     __module__ = "javaloop"
 
-    def __init__(self) -> None:
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        """
+        :param selector: closed, for programs that name one: Java's poller takes its place
+        """
+        if selector is not None:
+            selector.close()
         host = _host.require().newLoop()
         self._host = host
         self._host_run = host.run
         self._host_wakeup = host.wakeup
         self._host_events = host.events()
         self._time = monotonic
-        self._timers: dict[int, _Timer] = {}
+        self._timers: dict[int, TimerHandle] = {}
         super().__init__(_HostSelector(host))
         self._ready: collections.deque[events.Handle] = collections.deque()
+        self._asyncgens_swept: float = float("inf")
+        if sys.implementation.name == "graalpy":
+            # No finalizers: a generator that is dropped would never run its finally blocks.
+            self._asyncgens = set[Any]()
+            self._asyncgens_swept = 64
         if type(self).time is not Loop.time:
             self._use_clock(self.time)
 
@@ -210,7 +226,9 @@ class Loop(unix_events.SelectorEventLoop):
 
     # --- callbacks
 
-    def call_soon(self, callback, *args, context=None):
+    def call_soon(
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> events.Handle:
         self._check_closed()
         if self._debug:
             self._check_thread()
@@ -223,7 +241,9 @@ class Loop(unix_events.SelectorEventLoop):
         self._ready.append(handle)
         return handle
 
-    def call_soon_threadsafe(self, callback, *args, context=None):
+    def call_soon_threadsafe(
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> events.Handle:
         self._check_closed()
         if self._debug:
             self._check_callback(callback, "call_soon_threadsafe")
@@ -236,7 +256,13 @@ class Loop(unix_events.SelectorEventLoop):
         self._host_wakeup()
         return handle
 
-    def call_later(self, delay, callback, *args, context=None):
+    def call_later(
+        self,
+        delay: float | None,
+        callback: Callable[..., Any],
+        *args: Any,
+        context: Context | None = None,
+    ) -> TimerHandle:
         if delay is None:
             raise TypeError("delay must not be None")
         timer = self.call_at(self.time() + delay, callback, *args, context=context)
@@ -244,14 +270,20 @@ class Loop(unix_events.SelectorEventLoop):
             del timer._source_traceback[-1]
         return timer
 
-    def call_at(self, when, callback, *args, context=None):
+    def call_at(
+        self,
+        when: float | None,
+        callback: Callable[..., Any],
+        *args: Any,
+        context: Context | None = None,
+    ) -> TimerHandle:
         if when is None:
             raise TypeError("when cannot be None")
         self._check_closed()
         if self._debug:
             self._check_thread()
             self._check_callback(callback, "call_at")
-        timer = _Timer(when, callback, args, self, context)
+        timer = TimerHandle(when, callback, args, self, context)
         if timer._source_traceback:
             del timer._source_traceback[-1]
         owner = self._thread_id
@@ -265,14 +297,14 @@ class Loop(unix_events.SelectorEventLoop):
         timer._scheduled = True
         return timer
 
-    def _arm(self, timer: _Timer) -> None:
+    def _arm(self, timer: TimerHandle) -> None:
         if timer._cancelled:
             timer._id = -1
             return
         timer._id = number = self._host.callAt(timer._when)
         self._timers[number] = timer
 
-    def _timer_handle_cancelled(self, handle: _Timer) -> None:
+    def _timer_handle_cancelled(self, handle: TimerHandle) -> None:
         number = handle._id
         if handle._scheduled and number >= 0:
             handle._id = -1
@@ -280,12 +312,19 @@ class Loop(unix_events.SelectorEventLoop):
                 self._host.cancel(number)
         handle._scheduled = False
 
-    def _process_events(self, event_list) -> None:
+    def _process_events(self, event_list: list[Any]) -> None:
         raise NotImplementedError("Java reports ready descriptors, in each pass")
 
     # --- tasks
 
-    def create_task(self, coro, *, name=None, context=None, **kwargs):
+    def create_task(
+        self,
+        coro: Coroutine[Any, Any, Any],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
+        **kwargs: Any,
+    ) -> asyncio.Task[Any]:
         if self._task_factory is None:
             self._check_closed()
             task = _Task(coro, loop=self, name=name, context=context, **kwargs)
@@ -294,14 +333,23 @@ class Loop(unix_events.SelectorEventLoop):
             return task
         return super().create_task(coro, name=name, context=context, **kwargs)
 
+    # --- asynchronous generators
+
+    def _asyncgen_firstiter_hook(self, agen: Any) -> None:
+        known = self._asyncgens
+        if len(known) >= self._asyncgens_swept:
+            known.difference_update([each for each in known if each.ag_frame is None])
+            self._asyncgens_swept = 2 * len(known) + 64
+        super()._asyncgen_firstiter_hook(agen)
+
     # --- running
 
     def run_forever(self) -> None:
         try:
             super().run_forever()
         finally:
-            if _current_tasks.get(self, self) is None:
-                del _current_tasks[self]
+            if current_tasks.get(self, cast(Any, self)) is None:
+                del current_tasks[self]
 
     # --- waking and closing
 
@@ -321,6 +369,40 @@ class Loop(unix_events.SelectorEventLoop):
             return
         super().close()
         self._timers.clear()
+
+    # --- signals
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+        if inspect.iscoroutine(callback) or inspect.iscoroutinefunction(callback):
+            raise TypeError("coroutines cannot be used with add_signal_handler()")
+        self._check_signal(sig)
+        self._check_closed()
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("set_wakeup_fd only works in main thread")
+        _signals.install()
+        before = self._signal_handlers.get(sig)
+        self._signal_handlers[sig] = events.Handle(callback, args, self, None)
+        try:
+            signal.signal(sig, self._on_signal)
+        except (OSError, ValueError) as error:
+            if before is None:
+                del self._signal_handlers[sig]
+            else:
+                self._signal_handlers[sig] = before
+            raise RuntimeError(
+                f"sig {sig} cannot be caught: the JVM or the system keeps it"
+            ) from error
+
+    def _on_signal(self, signum: int, frame: Any) -> None:
+        self._handle_signal(signum)
+
+    # --- errors
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if error is not None:
+            _tracebacks.clean(error)
+        super().call_exception_handler(context)
 
     # --- what Java says
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
 from typing import Any
 
 import __main__
@@ -21,6 +20,7 @@ def run(kind: str, target: str, stock_loop: bool, statistics: bool) -> int:
     from javaloop import _signals
 
     _signals.install()
+    _signals.handle_interrupt()
     if not stock_loop:
         from javaloop import _alias
 
@@ -61,27 +61,23 @@ def exit_status(exit: SystemExit) -> int:
 
 
 def _report(error: BaseException) -> int:
-    """Prints what a python prints: the program's frames, without those of this file."""
-    traceback = _without_own_frames(error.__traceback__)
-    error = error.with_traceback(traceback)
+    """Prints what a python prints: the program's frames, without this engine's own."""
+    from javaloop import _tracebacks
+
+    _tracebacks.clean(error)
     sys.last_exc = error  # type: ignore[attr-defined]
-    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
+    _flush(sys.stdout)
     try:
-        sys.excepthook(type(error), error, traceback)
+        sys.excepthook(type(error), error, error.__traceback__)
     except SystemExit as exit:
         return exit_status(exit)
     except BaseException as broken:
         print("Error in sys.excepthook:", file=sys.stderr)
-        sys.__excepthook__(type(broken), broken, _without_own_frames(broken.__traceback__))
+        sys.__excepthook__(type(broken), _tracebacks.clean(broken), broken.__traceback__)
         print("\nOriginal exception was:", file=sys.stderr)
-        sys.__excepthook__(type(error), error, traceback)
+        sys.__excepthook__(type(error), error, error.__traceback__)
     return 130 if isinstance(error, KeyboardInterrupt) else 1
-
-
-def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
-    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
-        traceback = traceback.tb_next
-    return traceback
 
 
 def _finish(status: int) -> int:

@@ -32,4 +32,4 @@ def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
 
 def install() -> None:
     """Makes the loops of this package the default of the process."""
-    asyncio.set_event_loop_policy(EventLoopPolicy())
+    asyncio.set_event_loop_policy(EventLoopPolicy())  # pyright: ignore[reportDeprecated]

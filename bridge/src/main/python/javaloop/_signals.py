@@ -15,7 +15,9 @@ _handlers: dict[int, Any] = {}
 
 
 def install() -> None:
-    """Replaces ``signal.signal`` and ``signal.getsignal``, and handles SIGINT as a python does."""
+    """Replaces ``signal.signal`` and ``signal.getsignal``; does nothing the second time."""
+    if getattr(signal.signal, "_javaloop", False):
+        return
     host = _host.require().signals()
     builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
 
@@ -46,4 +48,9 @@ def install() -> None:
         ours.__name__ = ours.__qualname__ = name
         ours.__module__ = "signal"
         setattr(signal, name, ours)
-    set_handler(signal.SIGINT, signal.default_int_handler)
+    setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
+
+
+def handle_interrupt() -> None:
+    """Makes Ctrl-C raise KeyboardInterrupt, as a python does from its start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

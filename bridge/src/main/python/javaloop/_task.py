@@ -8,15 +8,22 @@ starts the inherited, slower way is taken.
 from __future__ import annotations
 
 import contextvars
-from asyncio import coroutines, events, exceptions, futures, tasks
+from asyncio import coroutines, events, exceptions
 from types import CoroutineType
-from typing import Any
+from typing import Any, cast
+
+from javaloop._asyncio import (
+    PENDING,
+    PyFuture,
+    PyTask,
+    current_tasks,
+    enter_task,
+    get_loop,
+    next_task_number,
+    register_task,
+)
 
 _copy_context = contextvars.copy_context
-_current_tasks = tasks._current_tasks
-_next_number = tasks._task_name_counter
-_FINISHED = futures._FINISHED
-_PENDING = futures._PENDING
 
 
 class Handle(events.Handle):
@@ -34,7 +41,7 @@ class Handle(events.Handle):
         self._source_traceback = None
 
 
-class Task(tasks._PyTask):
+class Task(PyTask):
     # The name is asyncio's own: it shows in repr(), and the private methods here take the place of
     # the inherited ones by it.
 
@@ -45,7 +52,15 @@ class Task(tasks._PyTask):
     _must_cancel = False
     _fut_waiter = None
 
-    def __init__(self, coro, *, loop=None, name=None, context=None, eager_start=False):
+    def __init__(
+        self,
+        coro: Any,
+        *,
+        loop: Any = None,
+        name: str | None = None,
+        context: contextvars.Context | None = None,
+        eager_start: bool = False,
+    ) -> None:
         if loop is None or eager_start or loop._debug:
             super().__init__(coro, loop=loop, name=name, context=context, eager_start=eager_start)
             return
@@ -54,18 +69,18 @@ class Task(tasks._PyTask):
         if type(coro) is not CoroutineType and not coroutines.iscoroutine(coro):
             self._log_destroy_pending = False
             raise TypeError(f"a coroutine was expected, got {coro!r}")
-        self._name = _next_number() if name is None else str(name)
+        self._name = next_task_number() if name is None else str(name)
         self._coro = coro
         self._context = _copy_context() if context is None else context
         loop._check_closed()
         loop._ready.append(self)
-        tasks._register_task(self)
+        register_task(self)
 
     def get_name(self) -> str:
         name = self._name
         if type(name) is int:
-            name = self._name = f"Task-{name}"
-        return name
+            self._name = name = f"Task-{name}"
+        return cast(str, name)
 
     def _run(self) -> None:
         """Runs a step, as the entry of the run queue that this task is."""
@@ -83,7 +98,7 @@ class Task(tasks._PyTask):
             )
 
     def __step(self, exc: BaseException | None = None) -> None:
-        if self._state is not _PENDING:
+        if self._state is not PENDING:
             raise exceptions.InvalidStateError(f"_step(): already done: {self!r}, {exc!r}")
         if self._must_cancel:
             if not isinstance(exc, exceptions.CancelledError):
@@ -91,15 +106,15 @@ class Task(tasks._PyTask):
             self._must_cancel = False
         self._fut_waiter = None
         loop = self._loop
-        if _current_tasks.get(loop) is not None:
-            tasks._enter_task(loop, self)  # raises
-        _current_tasks[loop] = self
+        if current_tasks.get(loop) is not None:
+            enter_task(loop, self)  # raises
+        current_tasks[loop] = self
         try:
             self.__step_run_and_handle_result(exc)
         finally:
             # None costs less than deleting; the loop deletes it when it stops.
-            _current_tasks[loop] = None
-            self = None  # a reference cycle would keep the task alive through an exception
+            current_tasks[loop] = None
+            del self  # a reference cycle would keep the task alive through an exception
 
     def __step_run_and_handle_result(self, exc: BaseException | None) -> None:
         try:
@@ -108,24 +123,24 @@ class Task(tasks._PyTask):
             if self._must_cancel:
                 # Cancelled just before the coroutine returned.
                 self._must_cancel = False
-                futures._PyFuture.cancel(self, msg=self._cancel_message)
+                PyFuture.cancel(self, msg=self._cancel_message)
             else:
-                futures._PyFuture.set_result(self, stop.value)
+                PyFuture.set_result(self, stop.value)
         except exceptions.CancelledError as cancelled:
             self._cancelled_exc = cancelled
-            futures._PyFuture.cancel(self)
+            PyFuture.cancel(self)
         except (KeyboardInterrupt, SystemExit) as ending:
-            futures._PyFuture.set_exception(self, ending)
+            PyFuture.set_exception(self, ending)
             raise
         except BaseException as error:
-            futures._PyFuture.set_exception(self, error)
+            PyFuture.set_exception(self, error)
         else:
             if result is None:
                 self.__again()
             else:
                 self.__wait(result)
         finally:
-            self = None
+            del self
 
     def __again(self) -> None:
         loop = self._loop
@@ -138,7 +153,7 @@ class Task(tasks._PyTask):
     def __wait(self, result: Any) -> None:
         if getattr(result, "_asyncio_future_blocking", None) is None:
             self.__fail(f"Task got bad yield: {result!r}", result)
-        elif futures._get_loop(result) is not self._loop:
+        elif get_loop(result) is not self._loop:
             self.__fail(f"Task {self!r} got Future {result!r} attached to a different loop")
         elif not result._asyncio_future_blocking:
             self.__fail(f"yield was used instead of yield from in task {self!r} with {result!r}")
@@ -168,4 +183,3 @@ class Task(tasks._PyTask):
             self.__step(error)
         else:
             self.__step()
-        self = None

@@ -1,0 +1,31 @@
+# pyright: reportAttributeAccessIssue=false, reportUnknownVariableType=false
+"""The private parts of asyncio that this package stands on; their types are in ``_asyncio.pyi``.
+
+What moves between Python versions is looked up here, and nowhere else.
+"""
+
+from asyncio.futures import _FINISHED as FINISHED
+from asyncio.futures import _PENDING as PENDING
+from asyncio.futures import _get_loop as get_loop
+from asyncio.futures import _PyFuture as PyFuture
+from asyncio.tasks import _current_tasks as current_tasks
+from asyncio.tasks import _enter_task as enter_task
+from asyncio.tasks import _PyTask as PyTask
+from asyncio.tasks import _register_task as register_task
+from asyncio.tasks import _task_name_counter as next_task_number
+from asyncio.unix_events import SelectorEventLoop as BaseLoop
+from selectors import _BaseSelectorImpl as BaseSelector
+
+__all__ = [
+    "FINISHED",
+    "PENDING",
+    "BaseLoop",
+    "BaseSelector",
+    "PyFuture",
+    "PyTask",
+    "current_tasks",
+    "enter_task",
+    "get_loop",
+    "next_task_number",
+    "register_task",
+]

@@ -1,0 +1,58 @@
+"""Tracebacks as CPython prints them: without the frames that only this engine has.
+
+CPython's tasks and futures are written in C and leave no frames; here they are Python, asyncio's
+or ours.
+"""
+
+from __future__ import annotations
+
+import os
+from types import CodeType, TracebackType
+from typing import Any
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_FUTURES = os.path.join("asyncio", "futures.py")
+_TASKS = os.path.join("asyncio", "tasks.py")
+_STEPS = {"__step", "__wakeup", "__step_run_and_handle_result", "__eager_start"}
+
+
+def clean(error: BaseException) -> BaseException:
+    """Takes those frames out of the error, its causes and the errors of a group; returns it."""
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        each = todo.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = _without(each.__traceback__)
+        todo += [each.__cause__, each.__context__]
+        members: Any = getattr(each, "exceptions", ())  # of a group
+        todo += [member for member in members if isinstance(member, BaseException)]
+    return error
+
+
+def _without(traceback: TracebackType | None) -> TracebackType | None:
+    kept: list[TracebackType] = []
+    hidden = False
+    while traceback is not None:
+        if _is_hidden(traceback.tb_frame.f_code):
+            hidden = True
+        else:
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    if not hidden:
+        return kept[0] if kept else None
+    result = None
+    for entry in reversed(kept):
+        result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return result
+
+
+def _is_hidden(code: CodeType) -> bool:
+    file = code.co_filename
+    if file.startswith(_OURS):
+        return True
+    if file.endswith(_FUTURES):
+        return code.co_name in ("result", "__await__")
+    return file.endswith(_TASKS) and code.co_name in _STEPS
