@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// One process in a session of its own, with what it wrote; [#close()] leaves none of its
@@ -21,6 +23,9 @@ final class Launch implements AutoCloseable {
 
   private static final int LIMIT_BYTES = 4 << 20;
   private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+  /// What a program that is told to stop still has to kill.
+  private static final Set<Launch> LIVE = ConcurrentHashMap.newKeySet();
 
   private final Process process;
   private final boolean ownGroup;
@@ -43,6 +48,7 @@ final class Launch implements AutoCloseable {
     builder.environment().putAll(Map.of("PYTHONIOENCODING", "utf-8", "PYTHONUTF8", "1"));
     builder.environment().putAll(environment);
     process = builder.start();
+    LIVE.add(this);
     stdout = new Capture(process.getInputStream(), LIMIT_BYTES, startNanos);
     stderr = new Capture(process.getErrorStream(), LIMIT_BYTES, startNanos);
     try (var in = process.getOutputStream()) {
@@ -109,5 +115,12 @@ final class Launch implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    LIVE.remove(this);
+  }
+
+  /// Kills what still runs, when the program itself ends early: its processes do not hear a
+  /// terminal's Ctrl-C.
+  static void killAll() {
+    LIVE.forEach(Launch::kill);
   }
 }

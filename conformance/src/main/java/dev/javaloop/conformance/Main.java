@@ -105,6 +105,7 @@ public final class Main implements Callable<Integer> {
   ///
   /// @param args the command line
   public static void main(String[] args) {
+    Runtime.getRuntime().addShutdownHook(new Thread(Launch::killAll));
     System.exit(run(args, utf8(System.out), utf8(System.err)));
   }
 

@@ -149,4 +149,24 @@ class MainTest {
     assertEquals(2, process.waitFor(), said);
     assertFalse(said.contains("\tat "), said);
   }
+
+  @Test
+  void aProgramThatIsToldToStopLeavesNoProcessBehind() throws Exception {
+    Path bridge =
+        Cpython.bridge(
+            folder, "echo $$ >\"$COUNTER.part\"; mv \"$COUNTER.part\" \"$COUNTER\"; sleep 7654");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(note("```python\n1\n```\n").toString(), "--bridge", bridge.toString()));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    Path counter = folder.resolve("counter");
+    while (process.isAlive() && !Files.exists(counter)) {
+      Thread.sleep(20);
+    }
+    process.destroy();
+    assertEquals(128 + 15, process.waitFor());
+    Path status = Path.of("/proc/" + Files.readString(counter).strip() + "/stat");
+    assertTrue(!Files.exists(status) || Files.readString(status).contains(") Z "), "it lives on");
+  }
 }
