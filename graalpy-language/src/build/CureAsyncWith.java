@@ -105,7 +105,9 @@ final class CureAsyncWith {
   /// follows it and ends with the first `addYieldFrom`. The two change places.
   private static List<CodeElement> enterAfterAwait(List<CodeElement> code) {
     int enter = find(code, 0, 1, invokes("pushBlock"));
-    enter = find(code, enter, -1, e -> e instanceof FieldInstruction f && f.name().equalsString("unit"));
+    enter =
+        find(
+            code, enter, -1, e -> e instanceof FieldInstruction f && f.name().equalsString("unit"));
     enter = find(code, enter, -1, e -> e instanceof LoadInstruction);
     int entered = find(code, enter, 1, invokes("useNextBlock")) + 1;
     int awaited = find(code, entered, 1, invokes("addYieldFrom")) + 1;

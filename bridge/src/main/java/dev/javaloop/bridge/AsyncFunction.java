@@ -11,9 +11,10 @@ public interface AsyncFunction {
   /// Arguments: null, booleans, numbers, strings, `byte[]`, lists and maps of them, and
   /// [java.util.concurrent.CompletionStage]s, which Python awaits.
   ///
-  /// @param type what the result is wanted as: a boxed primitive, `String`, `byte[]`, `List`, `Map`,
-  ///     `Void`, or `Object` for whatever of these it is
-  /// @return completes on the loop's thread (dependents that work long belong on an executor), with a
-  ///     [PythonException] when the task failed; cancelling it cancels the task
-  <T extends @Nullable Object> CompletableFuture<T> call(Class<T> type, @Nullable Object... arguments);
+  /// @param type what the result is wanted as: a boxed primitive, `String`, `byte[]`, `List`,
+  ///   `Map`, `Void`, or `Object` for whatever of these it is
+  /// @return completes on the loop's thread (dependents that work long belong on an executor), with
+  ///   a [PythonException] when the task failed; cancelling it cancels the task
+  <T extends @Nullable Object> CompletableFuture<T> call(
+      Class<T> type, @Nullable Object... arguments);
 }

@@ -43,8 +43,8 @@ public final class GraalPyBuilder {
     return this;
   }
 
-  /// Starts the interpreter and its loop, and waits until it can be used. Absent JVM flags are named
-  /// in a warning of the logger `dev.javaloop`.
+  /// Starts the interpreter and its loop, and waits until it can be used. Absent JVM flags are
+  /// named in a warning of the logger `dev.javaloop`.
   ///
   /// @throws IllegalStateException on an engine that would run `async with` wrongly
   public PythonRuntime start() {

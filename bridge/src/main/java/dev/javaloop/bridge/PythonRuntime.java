@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /// Python in this JVM: one interpreter and one event loop, on a thread of their own.
 ///
-/// All methods may be called from any thread but the loop's own, on which those that wait would wait
-/// for themselves and throw [IllegalStateException] instead. Once closed, every method but the
+/// All methods may be called from any thread but the loop's own, on which those that wait would
+/// wait for themselves and throw [IllegalStateException] instead. Once closed, every method but the
 /// closing ones throws [IllegalStateException].
 public interface PythonRuntime extends AutoCloseable {
   /// A builder of runtimes on the GraalPy engine.

@@ -69,7 +69,8 @@ public final class Main {
     }
     options.put("python.AlwaysRunExcepthook", "true");
     options.put("python.RunViaLauncher", "true");
-    options.put("python.ForceImportSite", Boolean.toString(!options.containsKey("python.NoSiteFlag")));
+    options.put(
+        "python.ForceImportSite", Boolean.toString(!options.containsKey("python.NoSiteFlag")));
     options.putIfAbsent("python.DontWriteBytecodeFlag", "false");
     options.put("engine.Mode", command.mode());
     String executable = System.getProperty("javaloop.executable");

@@ -47,16 +47,15 @@ final class EngineCheck {
     List<String> lines = new ArrayList<>();
     if (engine.getImplementationName().startsWith("Interpreted")) {
       String cost = "; without it Python is interpreted, some ten times slower when warm";
-      boolean jvmci =
-          ModuleLayer.boot()
-              .findModule("jdk.internal.vm.ci")
-              .isPresent();
+      boolean jvmci = ModuleLayer.boot().findModule("jdk.internal.vm.ci").isPresent();
       if (!jvmci) {
-        lines.add("missing JVM flag -XX:+EnableJVMCI (after -XX:+UnlockExperimentalVMOptions)" + cost);
+        lines.add(
+            "missing JVM flag -XX:+EnableJVMCI (after -XX:+UnlockExperimentalVMOptions)" + cost);
       }
       if (ModuleLayer.boot().findModule("org.graalvm.truffle.compiler").isEmpty()) {
         lines.add(
-            "missing JVM flag --upgrade-module-path with GraalVM's compiler jar (and its --add-modules)"
+            "missing JVM flag --upgrade-module-path with GraalVM's compiler jar (and its"
+                + " --add-modules)"
                 + cost);
       }
       if (lines.isEmpty()) {
@@ -65,8 +64,9 @@ final class EngineCheck {
     }
     if (!EventLoop.class.getModule().isNativeAccessEnabled()) {
       lines.add(
-          "missing JVM flag --enable-native-access=org.graalvm.truffle,dev.javaloop.loop,ALL-UNNAMED;"
-              + " without it the JVM prints warnings, and later ones will refuse to start");
+          "missing JVM flag"
+              + " --enable-native-access=org.graalvm.truffle,dev.javaloop.loop,ALL-UNNAMED; without"
+              + " it the JVM prints warnings, and later ones will refuse to start");
     }
     return lines;
   }
@@ -78,8 +78,9 @@ final class EngineCheck {
     }
     if (context.eval("python", PROBE).asBoolean()) {
       throw new IllegalStateException(
-          "this GraalPy runs __aexit__ although __aenter__ failed, which breaks locks and pools: put"
-              + " dev.javaloop:graalpy-language in the place of org.graalvm.python:python-language");
+          "this GraalPy runs __aexit__ although __aenter__ failed, which breaks locks and pools:"
+              + " put dev.javaloop:graalpy-language in the place of"
+              + " org.graalvm.python:python-language");
     }
   }
 

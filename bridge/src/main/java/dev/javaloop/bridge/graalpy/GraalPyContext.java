@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes GraalPy contexts that the loop can work in: native descriptors, threads, subprocesses, and
 /// of Java only [Host].
 public final class GraalPyContext {
-  /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's Python.
+  /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's
+  /// Python.
   private static final String RUNTIME = "javaloop.runtime";
 
   /// The exported methods of this package, and arrays of numbers.

@@ -30,8 +30,8 @@ public final class Host {
     return signals;
   }
 
-  /// The counters of all loops that were made, in the order of [HostLoop#stats]: added up, and of the
-  /// longest pass the longest.
+  /// The counters of all loops that were made, in the order of [HostLoop#stats]: added up, and of
+  /// the longest pass the longest.
   @Export
   public synchronized long[] totals() {
     long[] total = closed.clone();

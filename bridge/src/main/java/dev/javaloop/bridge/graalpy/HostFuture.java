@@ -22,7 +22,7 @@ public final class HostFuture {
   ///
   /// @param resolve takes the value
   /// @param reject takes a kind (`cancelled`, `timeout`, `os`, `other`), the message and the Java
-  ///     exception
+  ///   exception
   @Export
   public void whenDone(Value resolve, Value reject) {
     stage.whenComplete(

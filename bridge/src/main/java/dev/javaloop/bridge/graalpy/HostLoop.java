@@ -33,7 +33,12 @@ public final class HostLoop {
   HostLoop(HostSignals signals, Consumer<HostLoop> onClose) {
     this.signals = signals;
     this.onClose = onClose;
-    this.loop = EventLoop.builder().name("python").clock(clockOf(this)).errorHandler(HostLoop::rethrow).build();
+    this.loop =
+        EventLoop.builder()
+            .name("python")
+            .clock(clockOf(this))
+            .errorHandler(HostLoop::rethrow)
+            .build();
     signals.add(loop);
   }
 

@@ -8,9 +8,9 @@ import org.graalvm.polyglot.HostAccess.Export;
 
 /// Wakes the loops of a process when a signal arrives that Python handles.
 ///
-/// GraalPy runs Python's signal handlers on the main thread, at a safepoint that another thread asks
-/// for; a thread that waits in Java does not reach it. So each signal is counted until its Python
-/// handler has run, and while one is due the loops wait in short slices.
+/// GraalPy runs Python's signal handlers on the main thread, at a safepoint that another thread
+/// asks for; a thread that waits in Java does not reach it. So each signal is counted until its
+/// Python handler has run, and while one is due the loops wait in short slices.
 public final class HostSignals {
   private static final long SLICE_NANOS = 1_000_000;
 

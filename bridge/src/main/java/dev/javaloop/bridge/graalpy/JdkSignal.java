@@ -6,15 +6,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// `sun.misc.Signal`, which has no replacement; by reflection, because javac's warning of it cannot be
-/// turned off and warnings are errors here.
+/// `sun.misc.Signal`, which has no replacement; by reflection, because javac's warning of it cannot
+/// be turned off and warnings are errors here.
 final class JdkSignal {
   private JdkSignal() {}
 
   /// Puts a handler in front of the present one.
   ///
   /// @param name the signal's name without `SIG`
-  /// @param handler called on a thread of the JVM's for each signal, with the handler that was there
+  /// @param handler called on a thread of the JVM's for each signal, with the handler that was
+  ///   there
   /// @throws IllegalArgumentException for a signal that the JVM keeps to itself
   static void chain(String name, Consumer<Runnable> handler) {
     try {

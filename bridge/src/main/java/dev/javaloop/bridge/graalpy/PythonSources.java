@@ -17,6 +17,7 @@ final class PythonSources {
       List.of(
           "__init__.py",
           "_alias.py",
+          "_asyncio.py",
           "_embed.py",
           "_host.py",
           "_loop.py",
@@ -25,6 +26,7 @@ final class PythonSources {
           "_repl.py",
           "_signals.py",
           "_task.py",
+          "_tracebacks.py",
           "py.typed");
 
   private PythonSources() {}
