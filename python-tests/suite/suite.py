@@ -1,0 +1,290 @@
+"""Runs CPython's test_asyncio on GraalPy twice, on its stock loop and on javaloop, and compares.
+
+Fails when a test that passes on the stock loop does not on javaloop and is not in the table
+(expected.toml), and when a test in the table passes. See ``ci/suite --help``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import json
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+TARGET = ROOT / "target" / "suite"
+MODULES = (
+    "locks queues tasks futures futures2 timeouts taskgroups waitfor eager_task_factory threads"
+    " context runners staggered pep492 base_events events"
+).split()
+INFORMATION = (
+    "streams unix_events subprocess sock_lowlevel buffered_proto server sendfile"
+    " selector_events protocols transports"
+).split()
+LOOPS = {"stock": ["--stock-loop"], "javaloop": []}
+
+Results = dict[str, dict[str, Any]]
+
+
+class Run:
+    """One module on one loop, in as many processes as hangs and crashes make necessary."""
+
+    def __init__(self, options: argparse.Namespace, module: str, loop: str) -> None:
+        self.options = options
+        self.module = module
+        self.loop = loop
+        self.out = TARGET / loop / f"{module}.jsonl"
+        self.log = TARGET / loop / f"{module}.log"
+        self.key = TARGET / loop / f"{module}.key"
+
+    def results(self) -> Results:
+        key = self._cache_key()
+        if not (self.loop == "stock" and self._fresh(key)):
+            self.out.parent.mkdir(parents=True, exist_ok=True)
+            for old in (self.out, self.log, self.key):
+                old.unlink(missing_ok=True)
+            self._run_to_end(self.out)
+            self.key.write_text(key)
+        return read(self.out)
+
+    def again(self, ids: list[str]) -> Results:
+        """Runs these tests once more, in a process of their own."""
+        out = self.out.with_suffix(".again.jsonl")
+        out.unlink(missing_ok=True)
+        only = self.out.with_suffix(".again.txt")
+        only.write_text("\n".join(ids))
+        self._run_to_end(out, "--only", str(only))
+        return read(out)
+
+    def _run_to_end(self, out: Path, *more: str) -> None:
+        for _ in range(self.options.restarts):
+            words = [str(self.options.launcher), *LOOPS[self.loop], str(HERE / "run_module.py")]
+            words += ["--suite", str(self.options.suite), "--out", str(out)]
+            words += ["--limit", str(self.options.limit), *more, f"test_{self.module}"]
+            with self.log.open("a") as log:
+                child = subprocess.Popen(
+                    words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.out.parent
+                )
+                status = self._wait(child, out)
+            records = lines(out)
+            if records and records[-1].get("end"):
+                return
+            ended_in = [r["begin"] for r in records if "begin" in r][-1:]
+            if ended_in and not any(r.get("id") == ended_in[0] for r in records):
+                append(out, ended_in[0], "crashed", f"the process ended with {status}")
+            elif not ended_in:
+                break  # nothing ran: the next process would do no better
+        else:
+            append(out, f"{self.module}: the rest", "crashed", "too many restarts")
+            return
+        append(out, f"{self.module}: the module", "crashed", tail(self.log))
+
+    def _wait(self, child: subprocess.Popen[bytes], out: Path) -> int | str:
+        """Until the process ends; its own guard ends it when a test hangs, this when that fails."""
+        seen, since = -1, time.monotonic()
+        while True:
+            try:
+                return child.wait(1)
+            except subprocess.TimeoutExpired:
+                size = out.stat().st_size if out.exists() else 0
+                if size != seen:
+                    seen, since = size, time.monotonic()
+                elif time.monotonic() - since > self.options.limit + 60:
+                    child.kill()
+                    child.wait()
+                    return "a kill: it did not go on"
+
+    def _cache_key(self) -> str:
+        """The stock loop's results hold while the suite, its runner and the engine are the same."""
+        made = hashlib.sha256(str(self.options.limit).encode())
+        for path in (
+            HERE / "run_module.py",
+            self.options.suite / "test" / "test_asyncio" / f"test_{self.module}.py",
+            self.options.suite / "test" / "test_asyncio" / "utils.py",
+            ROOT / "graalpy-language" / "pom.xml",
+            *sorted((ROOT / "graalpy-language" / "src").rglob("*.java")),
+            ROOT / "pom.xml",
+        ):
+            made.update(path.read_bytes())
+        return made.hexdigest()
+
+    def _fresh(self, key: str) -> bool:
+        return (
+            not self.options.fresh
+            and self.key.exists()
+            and self.key.read_text() == key
+            and any(record.get("end") for record in lines(self.out))
+        )
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def read(path: Path) -> Results:
+    return {record["id"]: record for record in lines(path) if "id" in record}
+
+
+def append(path: Path, test_id: str, outcome: str, detail: str) -> None:
+    record = {"id": test_id, "outcome": outcome, "detail": detail, "seconds": 0, "passes": None}
+    with path.open("a") as out:
+        out.write(json.dumps(record) + "\n")
+
+
+def tail(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-8:])
+
+
+def suite_root(given: str) -> Path:
+    """The folder that holds test/test_asyncio, whichever of the three was given."""
+    path = Path(given).resolve()
+    for root in (path, path.parent, path.parent.parent):
+        if (root / "test" / "test_asyncio" / "utils.py").exists():
+            return root
+    sys.exit(f"ci/suite: no test/test_asyncio in {given}")
+
+
+def reference_suite() -> str:
+    import os
+
+    return str(Path(os.__file__).parent)
+
+
+def count(results: Results, *outcomes: str) -> int:
+    return sum(record["outcome"] in outcomes for record in results.values())
+
+
+def short(record: dict[str, Any] | None) -> str:
+    if record is None:
+        return "not run"
+    last = (record["detail"].strip().splitlines() or [""])[-1]
+    return f"{record['outcome']}: {last}"[:200]
+
+
+def worse(stock: Results, ours: Results) -> list[str]:
+    """What passes on the stock loop and not on javaloop; "skipped" and "not run" count too."""
+    passed = (test_id for test_id, record in stock.items() if record["outcome"] == "passed")
+    return [i for i in passed if ours.get(i, {"outcome": "absent"})["outcome"] != "passed"]
+
+
+def compare(options: argparse.Namespace, module: str) -> tuple[Results, Results, list[str]]:
+    stock = Run(options, module, "stock").results()
+    run = Run(options, module, "javaloop")
+    ours = run.results()
+    found = worse(stock, ours)
+    unsteady: list[str] = []
+    if found:
+        # Some tests measure time; what fails because the machine was busy passes alone.
+        again = run.again(found)
+        unsteady = [i for i in found if again.get(i, {}).get("outcome") == "passed"]
+        ours.update({i: again[i] for i in unsteady})
+    return stock, ours, unsteady
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="ci/suite",
+        description="CPython's test_asyncio on GraalPy: the stock loop against javaloop.",
+    )
+    parser.add_argument("modules", nargs="*", help=f"of: {' '.join(MODULES + INFORMATION)}")
+    parser.add_argument(
+        "--suite",
+        metavar="DIR",
+        help="the folder that holds test/test_asyncio (default: the reference CPython's)",
+    )
+    parser.add_argument("--all", action="store_true", help="the network's modules too")
+    parser.add_argument("--fresh", action="store_true", help="run the stock loop again as well")
+    parser.add_argument("--limit", type=float, default=60, help="seconds for one test (60)")
+    parser.add_argument("--restarts", type=int, default=20, help="after hangs and crashes (20)")
+    parser.add_argument("--jobs", type=int, default=1, help="modules at the same time (1)")
+    parser.add_argument("--launcher", type=Path, default=ROOT / "javaloop", help="./javaloop")
+    options = parser.parse_args()
+    options.suite = suite_root(options.suite or reference_suite())
+    asked = options.modules or MODULES + (INFORMATION if options.all else [])
+    modules = [module.removeprefix("test_") for module in asked]
+    table = tomllib.loads((HERE / "expected.toml").read_text())
+    expected = {entry["id"]: entry["reason"] for entry in table.get("test", [])}
+
+    folder = options.suite / "test" / "test_asyncio"
+    absent = [module for module in modules if not (folder / f"test_{module}.py").exists()]
+    modules = [module for module in modules if module not in absent]
+    for module in absent:
+        print(f"{module}: not in this suite")
+
+    print("                      |  GraalPy's stock loop     |  javaloop")
+    print("test_                 |   run  pass  fail  skip   |   run  pass  fail  skip  our loop")
+    problems: list[str] = []
+    notes: list[str] = []
+    total: collections.Counter[str] = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        compared = pool.map(lambda module: compare(options, module), modules)
+        for module, (stock, ours, unsteady) in zip(modules, compared, strict=True):
+            row = [f"{module:<22}|"]
+            for loop, results in (("stock", stock), ("javaloop", ours)):
+                run = len(results) - count(results, "skipped")
+                failed = count(results, "failed", "hung", "crashed")
+                figures = run, count(results, "passed"), failed, count(results, "skipped")
+                names = ("run", "passed", "failed", "skipped")
+                for name, figure in zip(names, figures, strict=True):
+                    total[f"{loop} {name}"] += figure
+                row.append("".join(f"{figure:>6}" for figure in figures))
+                row.append("  |" if loop == "stock" else "")
+            used = sum(bool(record["passes"]) for record in ours.values())
+            total["used"] += used
+            print("".join(row) + f"{used:>8}", flush=True)
+            judge(module, stock, ours, unsteady, expected, problems, notes)
+    loops = "    |".join(
+        "".join(f"{total[f'{loop} {name}']:>6}" for name in ("run", "passed", "failed", "skipped"))
+        for loop in LOOPS
+    )
+    print(f"{'all':<22}|{loops}{total['used']:>8}")
+    for note in notes:
+        print(note)
+    for problem in problems:
+        print(problem)
+    print(
+        f"{total['used']} tests used javaloop's loop; {len(problems)} differ without being expected"
+    )
+    sys.exit(1 if problems else 0)
+
+
+def judge(
+    module: str,
+    stock: Results,
+    ours: Results,
+    unsteady: list[str],
+    expected: dict[str, str],
+    problems: list[str],
+    notes: list[str],
+) -> None:
+    """Adds what fails the run to ``problems``, what a reader wants to know to ``notes``."""
+    for test_id in worse(stock, ours):
+        if test_id in expected:
+            notes.append(f"EXPECTED   {test_id}: {expected[test_id]}")
+        else:
+            problems.append(f"WORSE      {test_id}: {short(ours.get(test_id))}")
+    prefix = f"test.test_asyncio.test_{module}."
+    for test_id in expected:
+        if test_id.startswith(prefix) and ours.get(test_id, {}).get("outcome") == "passed":
+            problems.append(f"UNEXPECTED {test_id}: it passes; take it out of expected.toml")
+    notes.extend(f"UNSTEADY   {test_id}: passed when run again" for test_id in unsteady)
+    notes.extend(
+        f"{record['outcome'].upper():<10} {test_id} on {loop}: {short(record)}"
+        for loop, results in (("stock", stock), ("javaloop", ours))
+        for test_id, record in results.items()
+        if record["outcome"] in ("hung", "crashed")
+    )
+
+
+if __name__ == "__main__":
+    main()

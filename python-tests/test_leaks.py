@@ -1,0 +1,82 @@
+"""Loops leave nothing behind: no descriptor, no thread."""
+
+import asyncio
+import os
+import socket
+import threading
+
+import pytest
+
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+@pytest.mark.parametrize("use", ["unused", "run", "with sockets"])
+def test_no_descriptor_is_left(use):
+    async def main():
+        left, right = socket.socketpair()
+        with left, right:
+            left.setblocking(False)
+            right.setblocking(False)
+            await loop.sock_sendall(left, b"x")
+            assert await loop.sock_recv(right, 1) == b"x"
+        await asyncio.sleep(0)
+
+    def once():
+        loop = asyncio.new_event_loop()
+        if use != "unused":
+            loop.run_until_complete(asyncio.sleep(0))
+        return loop
+
+    # What is loaded at the first use stays.
+    for _ in range(3):
+        loop = once()
+        if use == "with sockets":
+            loop.run_until_complete(main())
+        loop.close()
+    before = descriptors()
+    for _ in range(200):
+        loop = once()
+        if use == "with sockets":
+            loop.run_until_complete(main())
+        loop.close()
+    assert descriptors() <= before + 2
+
+
+def test_no_thread_is_left():
+    async def main():
+        await asyncio.to_thread(int)
+
+    asyncio.run(main())
+    before = threading.active_count()
+    for _ in range(10):
+        asyncio.run(main())
+    assert threading.active_count() <= before
+
+
+def test_a_closed_loop_holds_no_callback(loop):
+    loop.call_later(3600, print)
+    loop.call_soon(print)
+    loop.close()
+    assert not loop._ready
+    assert not loop._scheduled
+
+
+@pytest.mark.javaloop_only
+def test_a_closed_loop_holds_no_timer(loop):
+    for i in range(10):
+        loop.call_later(3600 + i, print)
+    loop.close()
+    assert not loop._timers
+
+
+@pytest.mark.javaloop_only
+def test_fired_and_cancelled_timers_are_forgotten(loop, one_pass):
+    for _ in range(10):
+        loop.call_later(0, int)
+    for _ in range(10):
+        loop.call_later(3600, int).cancel()
+    one_pass()
+    assert not loop._timers

@@ -1,0 +1,91 @@
+"""Signals: handlers of the loop and of the program, and Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import threading
+
+import pytest
+
+SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGWINCH]
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_loops_handler_runs_in_the_loop(loop, number):
+    seen = []
+
+    def handler(*args):
+        seen.append((args, threading.current_thread()))
+        loop.stop()
+
+    before = signal.getsignal(number)
+    loop.add_signal_handler(number, handler, 1, 2)
+    try:
+        loop.call_soon(os.kill, os.getpid(), number)
+        loop.call_later(3600, pytest.fail)
+        loop.run_forever()
+    finally:
+        assert loop.remove_signal_handler(number) is True
+    assert seen == [((1, 2), threading.main_thread())]
+    assert loop.remove_signal_handler(number) is False
+    signal.signal(number, before)
+
+
+def test_the_programs_handler_wakes_a_loop_that_waits(loop):
+    seen = []
+
+    def handler(number, frame):
+        seen.append(number)
+        loop.call_soon_threadsafe(loop.stop)
+
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        assert signal.getsignal(signal.SIGTERM) is handler
+        loop.call_later(3600, pytest.fail)
+        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        loop.run_forever()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert seen == [signal.SIGTERM]
+
+
+def test_what_is_refused(loop):
+    async def coroutine():
+        pass
+
+    with pytest.raises(TypeError, match="coroutines cannot be used with add_signal_handler"):
+        loop.add_signal_handler(signal.SIGTERM, coroutine)
+    with pytest.raises(ValueError, match="invalid signal number"):
+        loop.add_signal_handler(4711, print)
+    with pytest.raises(TypeError, match="sig must be an int"):
+        loop.add_signal_handler("TERM", print)
+    with pytest.raises(RuntimeError, match="cannot be caught"):
+        loop.add_signal_handler(signal.SIGKILL, print)
+
+
+def test_interrupt_cancels_the_main_task_of_asyncio_run():
+    seen = []
+
+    async def main():
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+        finally:
+            seen.append("finally")
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(main())
+    assert seen == ["cancelled", "finally"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_interrupt_leaves_run_forever(loop):
+    loop.call_soon(os.kill, os.getpid(), signal.SIGINT)
+    loop.call_later(3600, pytest.fail)
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_forever()
+    assert not loop.is_running()
+    assert loop.run_until_complete(asyncio.sleep(0, "again")) == "again"
