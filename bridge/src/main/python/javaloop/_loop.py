@@ -21,7 +21,7 @@ from contextvars import Context
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
-from javaloop import _host, _signals, _task, _tracebacks
+from javaloop import _host, _names, _signals, _task, _tracebacks
 from javaloop._asyncio import BaseLoop, BaseSelector, PyTask, current_tasks
 
 # Engines with tasks in C keep them: they are faster than ours.
@@ -30,6 +30,8 @@ _Task: Any = tasks.Task
 if _Task is PyTask:
     _Handle = _task.Handle
     _Task = _task.Task
+
+_names.install()
 
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE

@@ -22,6 +22,7 @@ final class PythonSources {
           "_host.py",
           "_loop.py",
           "_main.py",
+          "_names.py",
           "_policy.py",
           "_repl.py",
           "_signals.py",
