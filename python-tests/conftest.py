@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 HANG_SECONDS = 120.0
+
+# These start processes, so they are for CPython's pytest; the suite's files are no tests.
+collect_ignore = ["suite"] if sys.implementation.name == "cpython" else ["suite", "launcher"]
 
 _probe = asyncio.new_event_loop()
 LOOP_CLASS = type(_probe)

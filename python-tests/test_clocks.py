@@ -115,7 +115,7 @@ def test_timeouts_follow_the_clock(loop, clock):
 
 def test_time_is_a_method_of_the_class(loop):
     assert callable(loop.time)
-    assert callable(getattr(type(loop), "time"))
+    assert callable(type(loop).time)
     assert abs(type(loop).time(loop) - time.monotonic()) < 60
 
 

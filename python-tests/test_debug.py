@@ -1,4 +1,4 @@
-"""Debug mode: slow callbacks, wrong threads, things that are not callable, where things were made."""
+"""Debug mode: slow callbacks, wrong threads, what is not callable, where things were made."""
 
 import asyncio
 import logging

@@ -1,6 +1,7 @@
 """add_reader, add_writer and their ends, on pipes and sockets."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -16,10 +17,8 @@ def pipe():
         os.set_blocking(end, False)
     yield ends
     for end in ends:
-        try:
+        with contextlib.suppress(OSError):
             os.close(end)
-        except OSError:
-            pass
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What callbacks raise: the default handler's report, a handler of one's own, handlers that fail."""
+"""What callbacks raise: the default handler's report, one's own handler, handlers that fail."""
 
 import asyncio
 import logging
@@ -18,7 +18,9 @@ def test_the_default_handler_logs_and_the_loop_goes_on(loop, one_pass, caplog):
         one_pass()
     assert seen == [1]
     [record] = caplog.records
-    assert record.message.startswith(f"Exception in callback {failing.__qualname__}() at {__file__}")
+    assert record.message.startswith(
+        f"Exception in callback {failing.__qualname__}() at {__file__}"
+    )
     assert "handle: <Handle failing() at" in record.message
     assert record.exc_info[0] is ZeroDivisionError
 

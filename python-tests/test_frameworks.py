@@ -2,10 +2,9 @@
 
 import asyncio
 import unittest
+from typing import ClassVar
 
 import pytest
-
-var_seen = []
 
 
 class Isolated(unittest.IsolatedAsyncioTestCase):
@@ -92,7 +91,7 @@ async def test_pytest_asyncio_uses_the_default_loop(loop_class, i):
 
 @pytest.mark.asyncio(loop_scope="class")
 class TestSharedLoop:
-    loops = []
+    loops: ClassVar = []
 
     async def test_one(self):
         self.loops.append(asyncio.get_running_loop())

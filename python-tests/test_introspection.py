@@ -42,8 +42,10 @@ def test_the_loop_has_each_method_of_asyncios(loop, name):
 )
 def test_parameters_are_asyncios(loop, name):
     theirs = inspect.signature(getattr(asyncio.SelectorEventLoop, name)).parameters
-    base = inspect.signature(getattr(asyncio.BaseEventLoop, name, None) or getattr(
-        asyncio.selector_events.BaseSelectorEventLoop, name)).parameters
+    base = inspect.signature(
+        getattr(asyncio.BaseEventLoop, name, None)
+        or getattr(asyncio.selector_events.BaseSelectorEventLoop, name)
+    ).parameters
     assert list(theirs) and {n for n in base if n not in ("args", "kwargs")} <= set(theirs) | {
         "kwargs"
     }

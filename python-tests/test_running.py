@@ -19,7 +19,7 @@ def test_run_until_complete_takes_futures(loop):
 
 @pytest.mark.parametrize("bad", [1, None, print])
 def test_run_until_complete_wants_an_awaitable(loop, bad):
-    with pytest.raises(TypeError, match="An asyncio.Future, a coroutine or an awaitable"):
+    with pytest.raises(TypeError, match=r"An asyncio\.Future, a coroutine or an awaitable"):
         loop.run_until_complete(bad)
 
 
@@ -28,7 +28,7 @@ def test_stop_before_the_future_is_done(loop):
         loop.stop()
         await loop.create_future()
 
-    with pytest.raises(RuntimeError, match="Event loop stopped before Future completed."):
+    with pytest.raises(RuntimeError, match=r"Event loop stopped before Future completed\."):
         loop.run_until_complete(main())
     for task in asyncio.all_tasks(loop):
         task.cancel()

@@ -607,7 +607,7 @@ def test_a_task_group_ends_its_tasks_with_the_one_that_fails(loop):
         raise ValueError("failed")
 
     async def main():
-        with pytest.raises(ExceptionGroup) as caught:
+        with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 (this is for 3.12)
             async with asyncio.TaskGroup() as group:
                 group.create_task(waits())
                 group.create_task(fails())

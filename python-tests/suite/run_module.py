@@ -2,10 +2,10 @@
 
     python run_module.py --suite DIR --out FILE [--limit SECONDS] [--only FILE] MODULE
 
-FILE gets one JSON object a line: ``{"begin": id}`` before each test and ``{"id", "outcome", "detail",
-"seconds", "passes"}`` after it; ``passes`` counts the passes that javaloop's loops ran meanwhile
-(null where javaloop's loop is not the default). Tests that FILE already names are not run again, so
-a process that hung or crashed in a test is followed by one that runs the rest.
+FILE gets one JSON object a line: ``{"begin": id}`` before each test and ``{"id", "outcome",
+"detail", "seconds", "passes"}`` after it; ``passes`` counts the passes that javaloop's loops ran
+meanwhile. Tests that FILE already names are not run again, so a process that hung or crashed in a
+test is followed by one that runs the rest.
 
 Two things are done to the suite, in every run alike:
 
@@ -198,7 +198,13 @@ class Result(unittest.TestResult):
         if main is not None:
             detail += "\n" + "".join(traceback.format_stack(main)[-6:])
         self.write(
-            {"id": test_id, "outcome": "hung", "detail": detail, "seconds": self._limit, "passes": None}
+            {
+                "id": test_id,
+                "outcome": "hung",
+                "detail": detail,
+                "seconds": self._limit,
+                "passes": None,
+            }
         )
         os._exit(HUNG)
 
@@ -211,7 +217,13 @@ class Result(unittest.TestResult):
         if self.running is None:
             # What a class or module does before or after its tests.
             self.write(
-                {"id": test.id(), "outcome": "failed", "detail": detail, "seconds": 0, "passes": None}
+                {
+                    "id": test.id(),
+                    "outcome": "failed",
+                    "detail": detail,
+                    "seconds": 0,
+                    "passes": None,
+                }
             )
             return
         self._note("failed", detail)

@@ -14,21 +14,44 @@ import json
 import subprocess
 import sys
 import time
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 TARGET = ROOT / "target" / "suite"
-MODULES = (
-    "locks queues tasks futures futures2 timeouts taskgroups waitfor eager_task_factory threads"
-    " context runners staggered pep492 base_events events"
-).split()
-INFORMATION = (
-    "streams unix_events subprocess sock_lowlevel buffered_proto server sendfile"
-    " selector_events protocols transports"
-).split()
+MODULES = [
+    "locks",
+    "queues",
+    "tasks",
+    "futures",
+    "futures2",
+    "timeouts",
+    "taskgroups",
+    "waitfor",
+    "eager_task_factory",
+    "threads",
+    "context",
+    "runners",
+    "staggered",
+    "pep492",
+    "base_events",
+    "events",
+]
+INFORMATION = [
+    "streams",
+    "unix_events",
+    "subprocess",
+    "sock_lowlevel",
+    "buffered_proto",
+    "server",
+    "sendfile",
+    "selector_events",
+    "protocols",
+    "transports",
+]
 LOOPS = {"stock": ["--stock-loop"], "javaloop": []}
 
 Results = dict[str, dict[str, Any]]

@@ -1,0 +1,80 @@
+"""sys.executable is a python: process pools and subprocesses of programs."""
+
+import sys
+
+
+def test_process_pools(same, script):
+    same(
+        script("""\
+import asyncio
+import concurrent.futures
+import multiprocessing
+import os
+
+def square(x):
+    return x * x
+
+def fail():
+    raise ValueError("of child")
+
+async def main():
+    loop = asyncio.get_running_loop()
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        print(await asyncio.gather(*(loop.run_in_executor(pool, square, i) for i in range(3))))
+        print(await loop.run_in_executor(pool, os.getpid) != os.getpid())
+        try:
+            await loop.run_in_executor(pool, fail)
+        except ValueError as error:
+            print(repr(error))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+""")
+    )
+
+
+def test_subprocesses(same, script):
+    same(
+        script("""\
+import asyncio, subprocess, sys
+
+code = "import sys; print(sys.argv, sys.stdin.read()); sys.exit(3)"
+done = subprocess.run(
+    [sys.executable, "-c", code, "a"], input="in", capture_output=True, text=True
+)
+print(done.returncode, done.stdout, done.stderr)
+
+async def main():
+    child = await asyncio.create_subprocess_exec(
+        "cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    print(await child.communicate(b"through cat"), child.returncode)
+    child = await asyncio.create_subprocess_shell("exit 5")
+    print(await child.wait())
+
+asyncio.run(main())
+""")
+    )
+
+
+def test_the_executable(javaloop, tmp_path):
+    import os
+    import shutil
+
+    from processes import JAVALOOP, run_python
+
+    show = "import sys; print(sys.executable); print(sys.path[0] == '')"
+    link = tmp_path / "folder with spaces" / "python"
+    link.parent.mkdir()
+    link.symlink_to(JAVALOOP)
+    assert run_python(link, "-c", show, cwd=tmp_path).out == f"{link}\nTrue\n"
+    relative = os.path.relpath(JAVALOOP, tmp_path)
+    executable = run_python(relative, "-c", show, cwd=tmp_path).out.splitlines()[0]
+    assert os.path.isabs(executable)
+    assert os.path.samefile(executable, JAVALOOP)
+    found = shutil.which("env")
+    assert found
+    path = f"{link.parent}{os.pathsep}{os.environ['PATH']}"
+    ended = run_python(found, "python", "-c", show, cwd=tmp_path, env={"PATH": path})
+    assert ended.out == f"{link}\nTrue\n"
+    assert sys.executable

@@ -1,0 +1,105 @@
+"""Flags and variables of the environment."""
+
+import re
+
+
+def test_version(javaloop):
+    for words in (["-V"], ["--version"]):
+        ended = javaloop(*words)
+        assert re.fullmatch(r"Python 3\.12\.\d+\n", ended.out)
+        assert (ended.err, ended.status) == ("", 0)
+
+
+def test_help(javaloop):
+    ended = javaloop("-h")
+    assert ended.status == 0
+    assert ended.out.lower().startswith("usage:")
+    for flag in ("-c", "-m", "--stock-loop"):
+        assert flag in ended.out
+
+
+def test_unknown_options_get_one_line(javaloop):
+    for words in (["--no-such-option"], ["-Z"], ["-c"], ["--mode", "odd"]):
+        ended = javaloop(*words)
+        assert ended.status == 2, words
+        assert ended.out == ""
+        assert len(ended.err.splitlines()) == 1, ended.err
+        assert words[0].strip("-") in ended.err
+
+
+def test_warnings(both):
+    code = "import warnings; warnings.warn('the warning'); print('went on')"
+    cpython, ours = both("-W", "error", "-c", code)
+    assert ours.status == 1
+    assert ours.err.splitlines()[-1] == cpython.err.splitlines()[-1] == "UserWarning: the warning"
+    cpython, ours = both("-c", code, env={"PYTHONWARNINGS": "ignore"})
+    assert (ours.out, ours.err) == (cpython.out, cpython.err) == ("went on\n", "")
+
+
+def test_deprecations_are_shown_in_main_only(same):
+    same("-c", "import warnings; warnings.warn('old', DeprecationWarning)")
+
+
+def test_environment(same, script):
+    script("x = 'from PYTHONPATH'", "library/beside.py")
+    code = """\
+import sys
+try:
+    import beside
+except ImportError:
+    print("not found")
+else:
+    print(beside.x)
+print(sys.flags.ignore_environment, sys.flags.isolated, sys.flags.no_user_site)
+print(sys.flags.safe_path, bool(sys.flags.dev_mode), sys.path[0] == "", sys.flags.optimize)
+"""
+    variables = {"PYTHONPATH": "library"}
+    assert "from PYTHONPATH" in same("-c", code, env=variables).out
+    assert "not found" in same("-E", "-c", code, env=variables).out
+    assert "not found" in same("-I", "-c", code, env=variables).out
+
+
+def test_dev_mode(same):
+    ended = same(
+        "-X",
+        "dev",
+        "-c",
+        "import asyncio, sys\n"
+        "async def main(): print(asyncio.get_running_loop().get_debug(), sys.flags.dev_mode)\n"
+        "asyncio.run(main())",
+    )
+    assert ended.out == "True True\n"
+
+
+def test_asyncio_debug_by_environment(same):
+    same(
+        "-c",
+        "import asyncio\n"
+        "async def main(): print(asyncio.get_running_loop().get_debug())\n"
+        "asyncio.run(main())",
+        env={"PYTHONASYNCIODEBUG": "1"},
+    )
+
+
+def test_x_options(same):
+    same("-X", "mine", "-X", "k=v", "-c", "import sys; print(sys._xoptions)")
+
+
+def test_optimize(same):
+    same("-O", "-c", "assert False; print(__debug__)")
+
+
+def test_loops(javaloop):
+    code = """\
+import asyncio
+async def main():
+    await asyncio.sleep(0.001)
+    print(type(asyncio.get_running_loop()), asyncio.SelectorEventLoop)
+asyncio.run(main())
+"""
+    ours = javaloop("--stats", "-c", code)
+    assert ours.out == "<class 'javaloop.Loop'> <class 'javaloop.Loop'>\n"
+    assert int(re.search(r"passes=(\d+)", ours.err)[1]) >= 3
+    stock = javaloop("--stock-loop", "-c", code)
+    assert "javaloop" not in stock.out
+    assert stock.err == ""
