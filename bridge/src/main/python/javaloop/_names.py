@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from asyncio import coroutines
 from collections.abc import Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -18,6 +19,14 @@ class _Named(Coroutine[Any, Any, Any]):
         # Its repr() has the qualified name: <coroutine object A.method at 0x…>.
         self.__qualname__ = repr(coro).removeprefix("<coroutine object ").rpartition(" at ")[0]
         self.__name__ = coro.cr_code.co_name
+
+    @property
+    def cr_frame(self) -> Any:
+        frame = self._coro.cr_frame
+        if frame is None or frame.f_lineno >= 0:
+            return frame
+        # Not started: CPython tells the line of its def.
+        return SimpleNamespace(f_lineno=self._coro.cr_code.co_firstlineno)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._coro, name)
