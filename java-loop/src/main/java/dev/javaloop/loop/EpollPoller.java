@@ -34,14 +34,14 @@ public final class EpollPoller implements Poller {
   private final MemorySegment events = arena.allocate(CAPACITY * EVENT_SIZE, 8);
   private final MemorySegment event = arena.allocate(EVENT_SIZE, 8);
   private final MemorySegment counter = arena.allocate(JAVA_LONG);
-  private final Syscalls calls = new Syscalls(arena);
+  private final Syscalls calls;
   private final InterruptibleWait interrupts = new InterruptibleWait(this::wakeup);
 
   // A second set for the thread in awaitReady, and a third for those that wake.
   private final MemorySegment helperEvent = arena.allocate(EVENT_SIZE, 8);
-  private final Syscalls helperCalls = new Syscalls(arena);
+  private final Syscalls helperCalls;
   private final Object wakeLock = new Object();
-  private final Syscalls wakeCalls = new Syscalls(arena);
+  private final Syscalls wakeCalls;
   private final MemorySegment one = arena.allocate(JAVA_LONG);
 
   private final int epoll;
@@ -55,7 +55,11 @@ public final class EpollPoller implements Poller {
   /// Whether the kernel may still hold registrations that we cannot take back; see [#rebuild()].
   private boolean orphans;
 
-  private EpollPoller() throws IOException {
+  /// @param nanosecondWaits whether to wait by the nanosecond where the kernel can
+  EpollPoller(boolean nanosecondWaits) throws IOException {
+    calls = new Syscalls(arena, nanosecondWaits);
+    helperCalls = new Syscalls(arena, nanosecondWaits);
+    wakeCalls = new Syscalls(arena, nanosecondWaits);
     one.set(JAVA_LONG, 0, 1);
     epoll = checked("epoll_create1", calls.epollCreate());
     int fd = -1;
@@ -84,7 +88,7 @@ public final class EpollPoller implements Poller {
               + system
               + ": give the loop a Poller of its own");
     }
-    return new EpollPoller();
+    return new EpollPoller(true);
   }
 
   @Override

@@ -75,11 +75,15 @@ public final class EventLoop implements AutoCloseable {
   /// @return true if it was not before: a caller that can be nested unbinds only what it bound
   /// @throws IllegalStateException if the loop belongs to another thread or is closed
   public boolean bind() {
+    return bindFor("bind");
+  }
+
+  private boolean bindFor(String call) {
     checkOpen();
     Thread me = Thread.currentThread();
     Thread bound = owner.compareAndExchange(null, me);
     if (bound != null && bound != me) {
-      throw wrongThread("bind", bound);
+      throw wrongThread(call, bound);
     }
     return bound == null;
   }
@@ -119,7 +123,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   int pass(long deadlineNanos) {
-    boolean bound = bind();
+    boolean bound = bindFor("runOnce");
     checkNotRunning("runOnce");
     try {
       return pass.run(deadlineNanos);
@@ -272,7 +276,7 @@ public final class EventLoop implements AutoCloseable {
       throw new IllegalStateException(
           name + " is run by a " + driver + ", which closes it when it ends: use stop()");
     }
-    bind();
+    bindFor("close");
     checkNotRunning("close");
     closed = true;
     pass.poller.close();
@@ -299,6 +303,12 @@ public final class EventLoop implements AutoCloseable {
     if (other != null) {
       throw new IllegalStateException(name + " is run by a " + other + " already");
     }
+  }
+
+  /// Takes [#drive(String)] back, for a driver that could not start.
+  void undrive() {
+    owner.set(null);
+    driver.set(null);
   }
 
   /// For drivers: binds the loop to their thread, whichever thread they are in.

@@ -50,7 +50,12 @@ public final class HostPump {
   public static HostPump start(EventLoop loop, Executor host) {
     HostPump pump = new HostPump(loop, host);
     loop.drive("HostPump");
-    Thread.ofPlatform().daemon().name(loop.name() + "-wait").start(pump::help);
+    try {
+      Thread.ofPlatform().daemon().name(loop.name() + "-wait").start(pump::help);
+    } catch (Throwable e) {
+      loop.undrive();
+      throw e;
+    }
     return pump;
   }
 

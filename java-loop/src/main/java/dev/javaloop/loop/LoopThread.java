@@ -38,12 +38,16 @@ public final class LoopThread implements AutoCloseable {
     loop.drive("LoopThread");
     // Bound before the thread runs: who gets this object finds the loop another thread's at once.
     loop.bindTo(driver.thread);
-    driver.thread.start();
+    try {
+      driver.thread.start();
+    } catch (Throwable e) {
+      loop.undrive();
+      throw e;
+    }
     return driver;
   }
 
   private void run() {
-    List<Runnable> left;
     try {
       do {
         loop.pass(EventLoop.NO_DEADLINE);
@@ -53,8 +57,7 @@ public final class LoopThread implements AutoCloseable {
       stopped.completeExceptionally(e);
       throw e;
     }
-    left = loop.closeNow();
-    stopped.complete(left);
+    stopped.complete(loop.closeNow());
   }
 
   /// The loop.

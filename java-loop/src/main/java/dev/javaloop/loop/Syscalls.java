@@ -57,13 +57,15 @@ final class Syscalls {
       critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
-  private static volatile boolean nanosecondWaits = EPOLL_PWAIT2 != null;
+  private boolean nanosecondWaits;
 
   private final MemorySegment errno;
   private final MemorySegment timespec;
 
   /// @param arena how long the memory lives
-  Syscalls(Arena arena) {
+  /// @param nanosecondWaits whether to try epoll_pwait2
+  Syscalls(Arena arena, boolean nanosecondWaits) {
+    this.nanosecondWaits = nanosecondWaits;
     errno = arena.allocate(Linker.Option.captureStateLayout());
     timespec = arena.allocate(2 * JAVA_LONG.byteSize(), JAVA_LONG.byteAlignment());
   }

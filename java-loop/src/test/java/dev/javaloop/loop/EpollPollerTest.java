@@ -7,6 +7,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the poller promises beyond the loop's use of it. */
 @ExtendWith(NoLeaks.class)
@@ -33,14 +35,17 @@ final class EpollPollerTest {
     assertEquals("errno -1", Errno.name(-1));
   }
 
-  @Test
-  void aWaitIsNeverTooShort() throws IOException {
-    try (EpollPoller poller = EpollPoller.open()) {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWaitIsNeverTooShort(boolean nanosecondWaits) throws IOException {
+    try (EpollPoller poller = new EpollPoller(nanosecondWaits)) {
       for (long timeoutNanos : new long[] {1, 999, 100_000, 1_000_001, 3_141_592}) {
         long start = System.nanoTime();
         assertEquals(0, poller.poll(timeoutNanos, (fd, readyOps) -> {}));
         assertTrue(System.nanoTime() - start >= timeoutNanos);
       }
+      poller.wakeup();
+      assertEquals(0, poller.poll(Long.MAX_VALUE, (fd, readyOps) -> {}));
     }
   }
 

@@ -48,11 +48,9 @@ final class ThreadRulesTest {
                 .forEach(
                     (name, call) -> {
                       String message = assertThrows(IllegalStateException.class, call).getMessage();
-                      String called =
-                          name.equals("runOnce") || name.equals("close") ? "bind" : name;
                       assertEquals(
                           "one: %s in thread other, but the loop belongs to thread %s; use post(...) to run something there"
-                              .formatted(called, me),
+                              .formatted(name, me),
                           message);
                     }));
     elsewhere(
