@@ -4,6 +4,7 @@ module dev.javaloop.bridge {
   requires dev.javaloop.loop;
   requires static transitive org.jspecify;
   requires org.graalvm.polyglot;
+  requires java.management; // the JVM's flags
   requires jdk.unsupported; // sun.misc.Signal
 
   exports dev.javaloop.bridge;

@@ -46,7 +46,9 @@ public final class GraalPyBuilder {
   /// Starts the interpreter and its loop, and waits until it can be used. Absent JVM flags are
   /// named in a warning of the logger `dev.javaloop`.
   ///
-  /// @throws IllegalStateException on an engine that would run `async with` wrongly
+  /// @throws IllegalArgumentException for an option that the engine does not have
+  /// @throws IllegalStateException where Python cannot start, or on an engine that would run `async
+  ///   with` wrongly
   public PythonRuntime start() {
     return GraalPyRuntime.start(
         new GraalPySettings(List.copyOf(sources), Map.copyOf(options), out, err));

@@ -1,6 +1,9 @@
 package dev.javaloop.bridge;
 
-/// What Python code raised.
+import org.jspecify.annotations.Nullable;
+
+/// What Python code raised. Its cause is the Java exception behind it, where there is one: what a
+/// Java stage that Python awaited failed with.
 public final class PythonException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,8 +14,9 @@ public final class PythonException extends RuntimeException {
   /// @param type the exception's class, qualified unless it is built in (`ValueError`)
   /// @param message `str()` of the exception
   /// @param traceback what a python prints, with the causes
-  public PythonException(String type, String message, String traceback) {
-    super(message.isEmpty() ? type : type + ": " + message);
+  /// @param cause the Java exception behind it
+  public PythonException(String type, String message, String traceback, @Nullable Throwable cause) {
+    super(message.isEmpty() ? type : type + ": " + message, cause);
     this.type = type;
     this.pythonMessage = message;
     this.traceback = traceback;
@@ -28,7 +32,7 @@ public final class PythonException extends RuntimeException {
     return pythonMessage;
   }
 
-  /// What a python prints for it.
+  /// What a python prints for it: the frames of the program, and its causes.
   public String traceback() {
     return traceback;
   }

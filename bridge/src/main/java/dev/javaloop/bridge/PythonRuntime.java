@@ -22,11 +22,18 @@ public interface PythonRuntime extends AutoCloseable {
   /// Runs a script as `__main__` and waits for its end. The loop's thread runs it, so calls of
   /// functions wait until it has ended.
   ///
+  /// `asyncio.run` in a script runs a loop like the runtime's.
+  ///
   /// @return the exit status: 0, or what `SystemExit` says
   /// @throws PythonException what the script raised
+  /// @throws java.io.UncheckedIOException where there is no such script
+  /// @throws java.util.concurrent.CancellationException when the runtime is closed meanwhile
   int run(Path script, String... arguments);
 
-  /// Cancels what runs, lets `finally` blocks finish, and ends the interpreter.
+  /// Cancels what runs, lets `finally` blocks finish, completes every call that is open, and ends
+  /// the interpreter. A runtime that is closed already stays so: then this waits for its end.
+  ///
+  /// An interrupt of the calling thread ends the wait as the limit does.
   ///
   /// @param limit how long to wait before the interpreter is ended by force
   /// @return whether all of it ended within the limit

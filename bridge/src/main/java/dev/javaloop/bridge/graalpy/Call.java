@@ -9,6 +9,9 @@ import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /// A call on its way through Python, as Java awaits it and as Python completes it.
+///
+/// The runtime knows the call from before it is posted until Python is done with it, which may be
+/// after Java has cancelled it: so the runtime can complete what is left when it ends.
 public final class Call<T extends @Nullable Object> extends CompletableFuture<T> {
   private final GraalPyRuntime runtime;
   private final Class<T> type;
@@ -18,26 +21,41 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
 
   Call(GraalPyRuntime runtime, Class<T> type) {
     this.runtime = runtime;
-    this.type = type;
+    this.type = Objects.requireNonNull(type, "type");
+    if (type.isPrimitive()) {
+      throw new IllegalArgumentException(
+          "a result can be null, which a " + type + " cannot; ask for its boxed type");
+    }
   }
 
-  /// Calls one of Python's functions on the loop's thread.
+  /// Calls one of Python's functions on the loop's thread; its first argument is this call.
+  ///
+  /// @throws IllegalStateException when the runtime is closed
   void begin(String function, @Nullable Object... arguments) {
-    runtime.post(
-        () -> {
-          runtime.add(this);
-          try {
-            @Nullable Object[] converted = new @Nullable Object[arguments.length];
-            for (int i = 0; i < arguments.length; i++) {
-              converted[i] = Crossing.toPython(arguments[i], runtime);
-            }
-            runtime.functions().getMember(function).executeVoid(converted);
-          } catch (RuntimeException e) {
-            GraalPyRuntime.rethrowIfEnding(e);
-            end();
-            completeExceptionally(e);
-          }
-        });
+    runtime.add(this);
+    if (runtime.isClosing() || !runtime.post(() -> run(function, arguments))) {
+      runtime.remove(this);
+      throw runtime.closed();
+    }
+  }
+
+  private void run(String function, @Nullable Object[] arguments) {
+    if (isDone() || runtime.isClosing()) {
+      abandon();
+      return;
+    }
+    try {
+      Object[] converted = new Object[1 + arguments.length];
+      converted[0] = this;
+      for (int i = 0; i < arguments.length; i++) {
+        converted[1 + i] = Crossing.toPython(arguments[i], runtime);
+      }
+      runtime.guest().invoke(function, converted);
+    } catch (RuntimeException e) {
+      GraalPyRuntime.rethrowIfEnding(e);
+      end();
+      completeExceptionally(e);
+    }
   }
 
   /// Python's object: the module or function that was looked up.
@@ -71,17 +89,25 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
   @Export
   public void completed(Value result) {
     end();
+    T converted;
     try {
-      complete(Crossing.toJava(result, type));
-    } catch (ClassCastException e) {
+      converted = Crossing.toJava(result, type);
+    } catch (RuntimeException e) {
+      GraalPyRuntime.rethrowIfEnding(e);
       completeExceptionally(e);
+      return;
     }
+    complete(converted);
   }
 
+  /// Returns whether someone will see it: nobody does when Java cancelled the call.
+  ///
+  /// @param java the Java exception behind Python's, or none
   @Export
-  public void failed(String exceptionType, String message, String traceback) {
+  public boolean failed(String exceptionType, String message, String traceback, Value java) {
     end();
-    completeExceptionally(new PythonException(exceptionType, message, traceback));
+    return completeExceptionally(
+        new PythonException(exceptionType, message, traceback, Crossing.throwable(java)));
   }
 
   @Export
@@ -91,6 +117,7 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
   }
 
   void abandon() {
+    end();
     completeExceptionally(new CancellationException("the Python runtime was closed"));
   }
 
@@ -99,16 +126,13 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);
     if (cancelled) {
-      try {
-        runtime.post(
-            () -> {
-              if (handle != null) {
-                handle.executeVoid();
-              }
-            });
-      } catch (IllegalStateException _) {
-        // Closed meanwhile: closing cancels every task.
-      }
+      // A runtime that takes no posts any more has cancelled every task.
+      runtime.post(
+          () -> {
+            if (handle != null) {
+              handle.executeVoid();
+            }
+          });
     }
     return cancelled;
   }

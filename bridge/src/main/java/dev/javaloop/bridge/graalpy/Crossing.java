@@ -1,5 +1,6 @@
 package dev.javaloop.bridge.graalpy;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,38 +10,49 @@ import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyArray;
 import org.jspecify.annotations.Nullable;
 
-/// What crosses between Java and Python by value: nothing of one side stays alive in the other.
+/// What crosses between Java and Python by value: nothing of one side stays alive in the other, but
+/// for Java objects of other kinds, which Python can only hand back.
 final class Crossing {
+  /// Deeper lists and maps contain themselves, in all likelihood.
+  private static final int MAX_DEPTH = 200;
+
   private Crossing() {}
 
   /// On the loop's thread.
-  static @Nullable Object toPython(@Nullable Object value, GraalPyRuntime runtime) {
+  ///
+  /// @throws IllegalArgumentException for lists and maps that contain themselves
+  static Object toPython(@Nullable Object value, GraalPyRuntime runtime) {
+    return toPython(value, runtime.guest(), runtime, 0);
+  }
+
+  private static Object toPython(
+      @Nullable Object value, Guest guest, GraalPyRuntime runtime, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "an argument is nested more than %d deep, or contains itself".formatted(MAX_DEPTH));
+    }
     return switch (value) {
-      case null -> null;
-      case CompletionStage<?> stage when !(stage instanceof Call<?>) ->
-          runtime.functions().getMember("awaitable").execute(new HostFuture(stage, runtime));
-      case byte[] bytes -> {
-        Object[] boxed = new Object[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-          boxed[i] = bytes[i] & 0xFF;
-        }
-        yield runtime.functions().getMember("to_bytes").execute(ProxyArray.fromArray(boxed));
-      }
+      case null -> guest.none();
+      case Character c -> c.toString();
+      case BigInteger i -> i.bitLength() < Long.SIZE ? i.longValue() : guest.integer(i);
+      case CompletionStage<?> stage -> guest.awaitable(new HostFuture(stage, runtime));
+      case byte[] bytes -> guest.bytes(bytes);
       case List<?> list -> {
-        @Nullable Object[] items = new @Nullable Object[list.size()];
-        for (int i = 0; i < items.length; i++) {
-          items[i] = toPython(list.get(i), runtime);
+        Object[] items = new Object[list.size()];
+        int i = 0;
+        for (Object item : list) {
+          items[i++] = toPython(item, guest, runtime, depth + 1);
         }
-        yield runtime.functions().getMember("to_list").execute(ProxyArray.fromArray(items));
+        yield guest.list(ProxyArray.fromArray(items));
       }
       case Map<?, ?> map -> {
-        @Nullable Object[] items = new @Nullable Object[2 * map.size()];
+        Object[] items = new Object[2 * map.size()];
         int i = 0;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-          items[i++] = toPython(entry.getKey(), runtime);
-          items[i++] = toPython(entry.getValue(), runtime);
+          items[i++] = toPython(entry.getKey(), guest, runtime, depth + 1);
+          items[i++] = toPython(entry.getValue(), guest, runtime, depth + 1);
         }
-        yield runtime.functions().getMember("to_dict").execute(ProxyArray.fromArray(items));
+        yield guest.dict(ProxyArray.fromArray(items));
       }
       default -> value;
     };
@@ -50,23 +62,75 @@ final class Crossing {
   ///
   /// @throws ClassCastException where the value is no `type`
   static <T extends @Nullable Object> @Nullable T toJava(Value value, Class<T> type) {
-    if (value.isNull() || type == Void.class) {
+    if (type == Void.class) {
       return null;
     }
-    Object plain = type == Object.class ? plain(value) : as(value, type);
-    return type.cast(plain);
-  }
-
-  private static @Nullable Object as(Value value, Class<?> type) {
-    if (type == byte[].class || type == List.class || type == Map.class) {
-      return plain(value);
+    Object found = plain(value, 0);
+    if (found == null || type.isInstance(found)) {
+      return type.cast(found);
     }
-    return value.as(type);
+    // A wider number of the same kind: whether Python's int is short or long is not its business.
+    if (found instanceof Number && Number.class.isAssignableFrom(type)) {
+      Object widened = number(value, type, found);
+      if (widened != null) {
+        return type.cast(widened);
+      }
+    }
+    throw new ClassCastException(
+        "Python's result is a %s, which is no %s"
+            .formatted(kind(value, found), type.getTypeName()));
   }
 
-  private static @Nullable Object plain(Value value) {
+  /// A Python's word for it: numbers and strings cross as Java's own, and have forgotten it.
+  private static String kind(Value value, Object found) {
+    return switch (found) {
+      case Boolean _ -> "bool";
+      case Double d -> "float (" + d + ")";
+      case Number n -> "int (" + n + ")";
+      case String _ -> "str";
+      default ->
+          value.isHostObject()
+              ? found.getClass().getTypeName()
+              : value.getMetaObject().getMetaQualifiedName();
+    };
+  }
+
+  private static @Nullable Object number(Value value, Class<?> type, Object found) {
+    boolean real = found instanceof Double;
+    if (type == Double.class) {
+      return value.fitsInDouble() ? (Object) value.asDouble() : null;
+    }
+    if (type == Float.class) {
+      return value.fitsInFloat() ? (Object) value.asFloat() : null;
+    }
+    if (real) {
+      return null;
+    }
+    if (type == Long.class) {
+      return value.fitsInLong() ? (Object) value.asLong() : null;
+    }
+    if (type == BigInteger.class) {
+      return value.fitsInBigInteger() ? value.asBigInteger() : null;
+    }
+    if (type == Short.class) {
+      return value.fitsInShort() ? (Object) value.asShort() : null;
+    }
+    if (type == Byte.class) {
+      return value.fitsInByte() ? (Object) value.asByte() : null;
+    }
+    return null;
+  }
+
+  private static @Nullable Object plain(Value value, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new ClassCastException(
+          "Python's result is nested more than %d deep, or contains itself".formatted(MAX_DEPTH));
+    }
     if (value.isNull()) {
       return null;
+    }
+    if (value.isHostObject()) {
+      return value.asHostObject();
     }
     if (value.isBoolean()) {
       return value.asBoolean();
@@ -75,7 +139,7 @@ final class Crossing {
       return value.asString();
     }
     if (value.isNumber()) {
-      return number(value);
+      return narrowest(value.as(Number.class));
     }
     if (value.hasBufferElements()) {
       byte[] bytes = new byte[Math.toIntExact(value.getBufferSize())];
@@ -87,19 +151,17 @@ final class Crossing {
       Value entries = value.getHashEntriesIterator();
       while (entries.hasIteratorNextElement()) {
         Value entry = entries.getIteratorNextElement();
-        map.put(plain(entry.getArrayElement(0)), plain(entry.getArrayElement(1)));
+        map.put(
+            plain(entry.getArrayElement(0), depth + 1), plain(entry.getArrayElement(1), depth + 1));
       }
       return map;
     }
     if (value.hasArrayElements()) {
       List<@Nullable Object> list = new ArrayList<>();
       for (long i = 0; i < value.getArraySize(); i++) {
-        list.add(plain(value.getArrayElement(i)));
+        list.add(plain(value.getArrayElement(i), depth + 1));
       }
       return list;
-    }
-    if (value.isHostObject()) {
-      return value.asHostObject();
     }
     throw new ClassCastException(
         "a Python "
@@ -107,13 +169,23 @@ final class Crossing {
             + " cannot cross to Java; return numbers, strings, bytes, lists or dicts");
   }
 
-  private static Object number(Value value) {
-    if (value.fitsInInt()) {
-      return value.asInt();
+  /// How Python keeps an int is not to be seen.
+  private static Number narrowest(Number number) {
+    if (number instanceof Double || number instanceof Float) {
+      return number.doubleValue();
     }
-    if (value.fitsInLong()) {
-      return value.asLong();
+    if (number instanceof BigInteger big && big.bitLength() >= Long.SIZE) {
+      return big;
     }
-    return value.fitsInBigInteger() ? value.asBigInteger() : (Object) value.asDouble();
+    long value = number.longValue();
+    if (value == (int) value) {
+      return (int) value;
+    }
+    return value;
+  }
+
+  /// The Java exception that Python hands back, if it does.
+  static @Nullable Throwable throwable(Value value) {
+    return value.isHostObject() && value.asHostObject() instanceof Throwable thrown ? thrown : null;
   }
 }

@@ -3,35 +3,37 @@ package dev.javaloop.bridge.graalpy;
 import dev.javaloop.loop.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URL;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.Source;
 
 /// Says what an embedder's JVM lacks, and refuses an engine that runs `async with` wrongly.
 final class EngineCheck {
   private static final Logger LOGGER = System.getLogger("dev.javaloop");
 
-  /// In the jar that this project makes; see graalpy-language.
-  private static final String CURED = "META-INF/javaloop/cured-async-with";
-
   private static final String PROBE =
       """
-      async def _probe():
+      def _probe():
           class Broken:
               async def __aenter__(self):
                   raise KeyError
               async def __aexit__(self, *error):
                   ran.append(True)
-          async with Broken():
+          async def enter():
+              async with Broken():
+                  pass
+          ran = []
+          try:
+              enter().send(None)
+          except (KeyError, StopIteration):
               pass
-      ran = []
-      try:
-          _probe().send(None)
-      except KeyError:
-          pass
-      bool(ran)
+          return bool(ran)
+      _probe
       """;
 
   private EngineCheck() {}
@@ -46,37 +48,65 @@ final class EngineCheck {
   static List<String> missing(Engine engine) {
     List<String> lines = new ArrayList<>();
     if (engine.getImplementationName().startsWith("Interpreted")) {
-      String cost = "; without it Python is interpreted, some ten times slower when warm";
-      boolean jvmci = ModuleLayer.boot().findModule("jdk.internal.vm.ci").isPresent();
-      if (!jvmci) {
-        lines.add(
-            "missing JVM flag -XX:+EnableJVMCI (after -XX:+UnlockExperimentalVMOptions)" + cost);
-      }
-      if (ModuleLayer.boot().findModule("org.graalvm.truffle.compiler").isEmpty()) {
-        lines.add(
-            "missing JVM flag --upgrade-module-path with GraalVM's compiler jar (and its"
-                + " --add-modules)"
-                + cost);
-      }
-      if (lines.isEmpty()) {
-        lines.add("no JIT: the compiler on --upgrade-module-path does not fit this JDK" + cost);
+      lines.addAll(missingCompiler());
+    }
+    Set<String> refused = new LinkedHashSet<>();
+    for (Module module : List.of(truffle(), EventLoop.class.getModule())) {
+      if (!module.isNativeAccessEnabled()) {
+        refused.add(module.isNamed() ? module.getName() : "ALL-UNNAMED");
       }
     }
-    if (!EventLoop.class.getModule().isNativeAccessEnabled()) {
+    if (!refused.isEmpty()) {
       lines.add(
-          "missing JVM flag"
-              + " --enable-native-access=org.graalvm.truffle,dev.javaloop.loop,ALL-UNNAMED; without"
-              + " it the JVM prints warnings, and later ones will refuse to start");
+          "missing JVM flag --enable-native-access="
+              + String.join(",", refused)
+              + "; without it the JVM prints warnings, and later JVMs refuse to run Python");
+    }
+    if (!ManagementFactory.getRuntimeMXBean()
+        .getInputArguments()
+        .contains("--sun-misc-unsafe-memory-access=allow")) {
+      lines.add(
+          "missing JVM flag --sun-misc-unsafe-memory-access=allow; without it the JVM prints"
+              + " warnings, and later JVMs refuse to run Python");
     }
     return lines;
   }
 
+  private static List<String> missingCompiler() {
+    String cost = "; without it Python is interpreted, ten times slower and more when warm";
+    List<String> lines = new ArrayList<>();
+    if (ModuleLayer.boot().findModule("jdk.internal.vm.ci").isEmpty()) {
+      lines.add(
+          "missing JVM flag -XX:+EnableJVMCI (after -XX:+UnlockExperimentalVMOptions)" + cost);
+    }
+    if (ModuleLayer.boot().findModule("jdk.graal.compiler").isEmpty()) {
+      lines.add(
+          "missing JVM flag --upgrade-module-path with GraalVM's compiler.jar"
+              + (truffle().isNamed() ? "" : " and the jars beside it that it requires")
+              + " (and --add-modules=jdk.graal.compiler)"
+              + cost);
+    }
+    if (lines.isEmpty()) {
+      lines.add(
+          "no JIT: GraalVM's compiler does not fit this JVM, "
+              + System.getProperty("java.vendor.version", "")
+              + " "
+              + System.getProperty("java.vm.version", "")
+              + cost);
+    }
+    return lines;
+  }
+
+  /// The module that loads native libraries: a named one if GraalPy is on the module path.
+  private static Module truffle() {
+    return ModuleLayer.boot()
+        .findModule("org.graalvm.truffle")
+        .orElseGet(() -> Engine.class.getClassLoader().getUnnamedModule());
+  }
+
   /// @throws IllegalStateException where `__aexit__` runs although `__aenter__` raised
   static void refuseBrokenAsyncWith(Context context) {
-    if (cured()) {
-      return;
-    }
-    if (context.eval("python", PROBE).asBoolean()) {
+    if (runsExitOfBrokenEnter(context)) {
       throw new IllegalStateException(
           "this GraalPy runs __aexit__ although __aenter__ failed, which breaks locks and pools:"
               + " put dev.javaloop:graalpy-language in the place of"
@@ -84,12 +114,8 @@ final class EngineCheck {
     }
   }
 
-  private static boolean cured() {
-    URL marker =
-        ModuleLayer.boot()
-            .findModule("org.graalvm.py")
-            .map(module -> module.getClassLoader().getResource(CURED))
-            .orElseGet(() -> EngineCheck.class.getClassLoader().getResource(CURED));
-    return marker != null;
+  /// Asks the engine itself, not its jars: whichever of them came first is what counts.
+  static boolean runsExitOfBrokenEnter(Context context) {
+    return context.eval(Source.create("python", PROBE)).execute().asBoolean();
   }
 }

@@ -43,6 +43,9 @@ public final class GraalPyContext {
             .arguments("python", arguments.toArray(String[]::new))
             .option("python.PosixModuleBackend", "native")
             .option("python.WarnExperimentalFeatures", "false")
+            .option(
+                "log.python.com.oracle.graal.python.runtime.PythonContext.level",
+                "SEVERE") // streams: HostStream does them
             .option("engine.WarnInterpreterOnly", "false");
     Path home = runtime("home");
     if (home != null) {

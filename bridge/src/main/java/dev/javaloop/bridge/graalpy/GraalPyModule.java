@@ -36,25 +36,22 @@ final class GraalPyModule implements PythonModule {
       @Override
       public <T extends @Nullable Object> @Nullable T call(
           Class<T> type, @Nullable Object... arguments) {
+        runtime.checkNotInLoop();
         return runtime.await(start("call", function, type, arguments));
       }
     };
   }
 
   private Value lookUp(String name) {
-    Call<Object> call = new Call<>(runtime, Object.class);
-    call.begin("look_up", module, name, call);
-    runtime.await(call);
-    return call.handle();
+    return runtime.find("look_up", module, name);
   }
 
   private <T extends @Nullable Object> Call<T> start(
       String how, Value function, Class<T> type, @Nullable Object[] arguments) {
     Call<T> call = new Call<>(runtime, type);
-    @Nullable Object[] all = new @Nullable Object[arguments.length + 2];
+    @Nullable Object[] all = new @Nullable Object[1 + arguments.length];
     all[0] = function;
-    all[1] = call;
-    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
     call.begin(how, all);
     return call;
   }

@@ -1,5 +1,15 @@
 package dev.javaloop.bridge.graalpy;
 
+import dev.javaloop.loop.ErrnoException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -18,29 +28,36 @@ public final class HostFuture {
     this.runtime = runtime;
   }
 
-  /// Calls back on the loop's thread once the stage has ended.
+  /// Calls back on the loop's thread once the stage has ended, unless the runtime has too.
   ///
   /// @param resolve takes the value
-  /// @param reject takes a kind (`cancelled`, `timeout`, `os`, `other`), the message and the Java
-  ///   exception
+  /// @param reject takes a kind (`cancelled`, `timeout`, `os`, the name of an errno, `other`), the
+  ///   message, the exception as text and the Java exception
   @Export
   public void whenDone(Value resolve, Value reject) {
     stage.whenComplete(
-        (value, error) -> {
-          try {
+        (value, error) ->
             runtime.post(
                 () -> {
-                  if (error == null) {
-                    resolve.executeVoid(Crossing.toPython(value, runtime));
-                  } else {
-                    Throwable cause = unwrap(error);
-                    reject.executeVoid(kind(cause), cause.toString(), cause);
+                  if (error != null) {
+                    reject(reject, unwrap(error));
+                    return;
                   }
-                });
-          } catch (IllegalStateException _) {
-            // The runtime is closed, and with it the future that waited.
-          }
-        });
+                  Object converted;
+                  try {
+                    converted = Crossing.toPython(value, runtime);
+                  } catch (IllegalArgumentException e) {
+                    reject(reject, e);
+                    return;
+                  }
+                  resolve.executeVoid(converted);
+                }));
+  }
+
+  private static void reject(Value reject, Throwable cause) {
+    String message = cause.getMessage();
+    reject.executeVoid(
+        kind(cause), message == null ? cause.toString() : message, cause.toString(), cause);
   }
 
   @Export
@@ -61,7 +78,16 @@ public final class HostFuture {
     return switch (cause) {
       case CancellationException _ -> "cancelled";
       case TimeoutException _ -> "timeout";
-      case java.io.IOException _ -> "os";
+      case SocketTimeoutException _ -> "timeout";
+      case NoSuchFileException _ -> "ENOENT";
+      case FileNotFoundException _ -> "ENOENT";
+      case AccessDeniedException _ -> "EACCES";
+      case FileAlreadyExistsException _ -> "EEXIST";
+      case NotDirectoryException _ -> "ENOTDIR";
+      case DirectoryNotEmptyException _ -> "ENOTEMPTY";
+      case ConnectException _ -> "ECONNREFUSED";
+      case ErrnoException e -> Integer.toString(e.errno());
+      case IOException _ -> "os";
       default -> "other";
     };
   }

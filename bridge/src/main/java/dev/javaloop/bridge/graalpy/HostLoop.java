@@ -60,7 +60,8 @@ public final class HostLoop {
     return loop;
   }
 
-  /// One pass. Returns how many events it wrote, or -1 when the thread was interrupted.
+  /// One pass. Returns how many events it wrote, or -1 when the thread was interrupted. What an
+  /// interrupted pass has found is given first: the interrupt then ends the next one.
   ///
   /// @param block whether to wait for a timer, a descriptor or a wake-up when nothing is ready
   @Export
@@ -68,10 +69,7 @@ public final class HostLoop {
     count = 0;
     long deadline = block ? signals.waitUntil(loop) : Long.MIN_VALUE;
     loop.runOnce(deadline);
-    if (Thread.interrupted()) {
-      return -1;
-    }
-    return count;
+    return count == 0 && Thread.interrupted() ? -1 : count;
   }
 
   /// The array that passes write to; it is another one after a pass outgrew it.
@@ -93,16 +91,6 @@ public final class HostLoop {
 
   private void ready(int fd, int interest) {
     add(~((long) fd << 2 | interest));
-  }
-
-  @Export
-  public void bind() {
-    loop.bind();
-  }
-
-  @Export
-  public void unbind() {
-    loop.unbind();
   }
 
   /// Starts a timer and returns its id. A deadline that no `long` holds never comes.

@@ -1,0 +1,4 @@
+import sys
+
+with open(sys.argv[1], "w") as file:
+    file.write(f"{__name__} {sys.argv[2:]} {__file__ == sys.argv[0]}")

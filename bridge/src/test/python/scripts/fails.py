@@ -1,0 +1,5 @@
+def inner():
+    raise LookupError("in a script")
+
+
+inner()
