@@ -11,19 +11,47 @@ import warnings
 
 # Client libraries of servers that a note expects to find running.
 SERVERS = {
-    "aiomysql": "MySQL", "asyncmy": "MySQL", "pymysql": "MySQL", "MySQLdb": "MySQL",
-    "aioredis": "Redis", "redis": "Redis",
-    "asyncpg": "PostgreSQL", "psycopg": "PostgreSQL", "psycopg2": "PostgreSQL", "aiopg": "PostgreSQL",
-    "motor": "MongoDB", "pymongo": "MongoDB",
-    "pika": "RabbitMQ", "aio_pika": "RabbitMQ", "aiokafka": "Kafka",
+    "aiomysql": "MySQL",
+    "asyncmy": "MySQL",
+    "pymysql": "MySQL",
+    "MySQLdb": "MySQL",
+    "aioredis": "Redis",
+    "redis": "Redis",
+    "asyncpg": "PostgreSQL",
+    "psycopg": "PostgreSQL",
+    "psycopg2": "PostgreSQL",
+    "aiopg": "PostgreSQL",
+    "motor": "MongoDB",
+    "pymongo": "MongoDB",
+    "pika": "RabbitMQ",
+    "aio_pika": "RabbitMQ",
+    "aiokafka": "Kafka",
 }
 # Calls that serve until somebody stops them.
 FOREVER = {"uvicorn.run", "web.run_app", "aiohttp.web.run_app", "hypercorn.run", "sanic.run"}
 TALKS = set(SERVERS) | {
-    "requests", "aiohttp", "httpx", "urllib", "urllib3", "http", "socket", "websockets", "ftplib", "smtplib", "grpc",
+    "requests",
+    "aiohttp",
+    "httpx",
+    "urllib",
+    "urllib3",
+    "http",
+    "socket",
+    "websockets",
+    "ftplib",
+    "smtplib",
+    "grpc",
 }
-OPENS = {"open_connection", "create_connection", "create_datagram_endpoint", "getaddrinfo", "getnameinfo"}
-HOST_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^/\s@'\"]*@)?(\[[0-9a-f:]+\]|[^/\s:'\"?#]+)", re.I)
+OPENS = {
+    "open_connection",
+    "create_connection",
+    "create_datagram_endpoint",
+    "getaddrinfo",
+    "getnameinfo",
+}
+HOST_IN_URL = re.compile(
+    r"\b[a-z][a-z0-9+.-]*://(?:[^/\s@'\"]*@)?(\[[0-9a-f:]+\]|[^/\s:'\"?#]+)", re.I
+)
 ADDRESS = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3}$")
 LOOPBACK = re.compile(r"^(?:localhost|127\..*|0\.0\.0\.0|\[::1?\])$", re.I)
 
@@ -44,7 +72,9 @@ def optional_imports(tree):
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Try) and any(
-            handler.type is None or "Import" in ast.dump(handler.type) or "ModuleNotFound" in ast.dump(handler.type)
+            handler.type is None
+            or "Import" in ast.dump(handler.type)
+            or "ModuleNotFound" in ast.dump(handler.type)
             or "'Exception'" in ast.dump(handler.type)
             for handler in node.handlers
         ):
@@ -70,10 +100,19 @@ def snippet(code):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import) and id(node) not in optional:
             imports.update((alias.name.partition(".")[0], None) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level and id(node) not in optional:
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and not node.level
+            and id(node) not in optional
+        ):
             imports[node.module.partition(".")[0]] = None
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            found = HOST_IN_URL.findall(node.value) + ([node.value] if ADDRESS.match(node.value) else [])
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+        ):
+            found = HOST_IN_URL.findall(node.value) + (
+                [node.value] if ADDRESS.match(node.value) else []
+            )
             hosts.update((host, None) for host in found if not LOOPBACK.match(host))
         elif isinstance(node, ast.Call):
             name = dotted(node.func)

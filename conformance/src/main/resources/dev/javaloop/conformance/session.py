@@ -14,7 +14,10 @@ def _play(cells):
             steps = [compile(ast.Module(tree.body, []), "<cell %s>" % number, "exec", flags)]
             if tree.body and isinstance(tree.body[-1], ast.Expr):
                 last = ast.Interactive([tree.body.pop()])
-                steps = [compile(tree, "<cell %s>" % number, "exec", flags), compile(last, "<cell %s>" % number, "single", flags)]
+                steps = [
+                    compile(tree, "<cell %s>" % number, "exec", flags),
+                    compile(last, "<cell %s>" % number, "single", flags),
+                ]
             for step in steps:
                 if step.co_flags & inspect.CO_COROUTINE:
                     import asyncio
@@ -29,5 +32,3 @@ def _play(cells):
     if runner:
         runner.close()
     sys.exit(failed)
-
-

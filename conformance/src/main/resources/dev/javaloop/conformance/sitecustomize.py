@@ -34,8 +34,14 @@ def _time_imports(time):
     import _thread
 
     names = {
-        "find_and_load": importlib._find_and_load, "get_ident": _thread.get_ident, "main": _thread.get_ident(),
-        "monotonic": time.monotonic, "process_time": time.process_time, "depth": 0, "wall": 0.0, "cpu": 0.0,
+        "find_and_load": importlib._find_and_load,
+        "get_ident": _thread.get_ident,
+        "main": _thread.get_ident(),
+        "monotonic": time.monotonic,
+        "process_time": time.process_time,
+        "depth": 0,
+        "wall": 0.0,
+        "cpu": 0.0,
     }
     exec(compile(_TIMED_IMPORT, "<frozen importlib._bootstrap>", "exec"), names)
     importlib._find_and_load = names["_find_and_load"]
