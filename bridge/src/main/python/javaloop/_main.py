@@ -136,8 +136,7 @@ def run_file(path: str, names: dict[str, Any]) -> None:
         raise SystemExit(2) from None
     from importlib.machinery import SourceFileLoader
 
-    if not sys.flags.safe_path:
-        sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    _prepend(os.path.dirname(os.path.realpath(path)))
     names["__file__"] = path
     names["__cached__"] = None
     names["__loader__"] = SourceFileLoader("__main__", path)
@@ -182,8 +181,13 @@ def _run_repl(_: str) -> None:
 
 
 def _prepend_cwd() -> None:
-    if not sys.flags.safe_path:
-        sys.path.insert(0, "")
+    _prepend("")
+
+
+def _prepend(folder: str) -> None:
+    # The engine may have put it there, by what sys.argv[0] was at its start.
+    if not sys.flags.safe_path and sys.path[:1] != [folder]:
+        sys.path.insert(0, folder)
 
 
 _PROGRAMS = {
