@@ -18,6 +18,7 @@ final class PythonSources {
           "__init__.py",
           "_alias.py",
           "_asyncio.py",
+          "_asyncio.pyi",
           "_embed.py",
           "_host.py",
           "_loop.py",
