@@ -19,10 +19,10 @@ from asyncio.log import logger
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from javaloop import _host, _names, _signals, _task, _tracebacks
-from javaloop._asyncio import BaseLoop, BaseSelector, PyTask, current_tasks
+from javaloop._asyncio import BaseLoop, BaseSelector, PyTask
 
 # Engines with tasks in C keep them: they are faster than ours.
 _Handle: Any = events.Handle
@@ -107,6 +107,25 @@ class _HostSelector(BaseSelector):
         super().close()
 
 
+def _time_of(loop: Loop) -> float:
+    return loop._time()
+
+
+class _Time:
+    """``Loop.time``: a method whose replacement moves the timers too, as the clocks of tests want."""
+
+    def __get__(self, loop: Loop | None, owner: type) -> Callable[..., float]:
+        return _time_of if loop is None else loop._time
+
+    def __set__(self, loop: Loop, function: Callable[[], float]) -> None:
+        loop._time = function
+        loop._host.useClock(function)
+
+    def __delete__(self, loop: Loop) -> None:
+        loop._time = monotonic
+        loop._host.useClock(None)
+
+
 class Loop(BaseLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
@@ -127,7 +146,7 @@ class Loop(BaseLoop):
         self._host_run = host.run
         self._host_wakeup = host.wakeup
         self._host_events = host.events()
-        self._time = monotonic
+        self._time: Callable[[], float] = monotonic
         self._timers: dict[int, TimerHandle] = {}
         super().__init__(_HostSelector(host))
         self._ready: collections.deque[events.Handle] = collections.deque()
@@ -137,26 +156,11 @@ class Loop(BaseLoop):
             self._asyncgens = set[Any]()
             self._asyncgens_swept = 64
         if type(self).time is not Loop.time:
-            self._use_clock(self.time)
+            host.useClock(self.time)
 
     # --- time
 
-    def _get_time(self) -> Callable[[], float]:
-        return self._time
-
-    def _set_time(self, function: Callable[[], float]) -> None:
-        self._use_clock(function)
-
-    def _reset_time(self) -> None:
-        self._time = monotonic
-        self._host.useClock(None)
-
-    # A property, so that the clocks that tests put in its place move the timers too.
-    time = property(_get_time, _set_time, _reset_time)  # pyright: ignore
-
-    def _use_clock(self, function: Callable[[], float]) -> None:
-        self._time = function
-        self._host.useClock(function)
+    time = _Time()  # pyright: ignore[reportAssignmentType]
 
     # --- the pass
 
@@ -343,15 +347,6 @@ class Loop(BaseLoop):
             known.difference_update([each for each in known if each.ag_frame is None])
             self._asyncgens_swept = 2 * len(known) + 64
         super()._asyncgen_firstiter_hook(agen)
-
-    # --- running
-
-    def run_forever(self) -> None:
-        try:
-            super().run_forever()
-        finally:
-            if current_tasks.get(self, cast(Any, self)) is None:
-                del current_tasks[self]
 
     # --- waking and closing
 

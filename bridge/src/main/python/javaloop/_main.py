@@ -54,7 +54,8 @@ def exit_status(exit: SystemExit) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF
+        # As C's long has it: a number that does not fit is -1.
+        return (code if -(2**63) <= code < 2**63 else -1) & 0xFF
     _flush(sys.stdout)
     print(code, file=sys.stderr)
     return 1

@@ -63,6 +63,8 @@ class Task(PyTask):
     ) -> None:
         if loop is None or eager_start or loop._debug:
             super().__init__(coro, loop=loop, name=name, context=context, eager_start=eager_start)
+            if self._source_traceback:
+                del self._source_traceback[-1]
             return
         self._loop = loop
         self._callbacks = []
@@ -112,8 +114,8 @@ class Task(PyTask):
         try:
             self.__step_run_and_handle_result(exc)
         finally:
-            # None costs less than deleting; the loop deletes it when it stops.
-            current_tasks[loop] = None
+            # Not None in its place: asyncio's own tasks take that for a running task.
+            del current_tasks[loop]
             del self  # a reference cycle would keep the task alive through an exception
 
     def __step_run_and_handle_result(self, exc: BaseException | None) -> None:

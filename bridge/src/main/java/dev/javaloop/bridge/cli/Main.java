@@ -13,6 +13,21 @@ import org.graalvm.polyglot.PolyglotException;
 
 /// What `./javaloop` starts: a python whose asyncio is scheduled by Java.
 public final class Main {
+  private static final String HELP =
+      """
+      usage: javaloop [javaloop's options] [a python's options] [-c CODE | -m MODULE | FILE | -] [ARGUMENT...]
+             javaloop conformance [NOTES...] --report DIR
+
+      javaloop's options:
+        --stock-loop                 leave asyncio its own loop
+        --stats                      print what Java counted, at the end
+        --mode latency|throughput    compile for a quick start (default) or for servers
+        --engine graalpy             what runs Python
+
+      a python's options: -B -c -E -I -m -O -P -q -s -S -u -v -V -W -X and --check-hash-based-pycs, as CPython has
+      them. Without a program: a REPL where `await` works, or standard input if that is no terminal.
+      """;
+
   private Main() {}
 
   /// Runs the program that the words name and ends the JVM with its exit status.
@@ -34,6 +49,10 @@ public final class Main {
     } catch (PythonCommand.UsageException e) {
       System.err.println("javaloop: " + e.getMessage() + "; see javaloop --help");
       return 2;
+    }
+    if (command.kind().equals("help")) {
+      System.out.print(HELP);
+      return 0;
     }
     // Not in try-with-resources: closing takes a second, and Python has run its own end.
     try {

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /// A command line read as CPython reads its own, with javaloop's options in front.
 ///
-/// @param kind what to run: `file`, `module`, `command`, `stdin` or `repl`
+/// @param kind what to run: `file`, `module`, `command`, `stdin`, `repl` or `help`
 /// @param target the path, module or code
 /// @param arguments `sys.argv`
 /// @param options GraalPy's context options that the flags stand for
@@ -100,6 +100,7 @@ record PythonCommand(
         case "--stats" -> statistics = true;
         case "--mode" -> mode = oneOf(name, value(name, word, equals), "latency", "throughput");
         case "--engine" -> oneOf(name, value(name, word, equals), "graalpy");
+        case "--help" -> help();
         case "--version" -> version = 1;
         case "--check-hash-based-pycs" ->
             options.put(
@@ -171,6 +172,7 @@ record PythonCommand(
 
     private void plain(char flag) throws UsageException {
       switch (flag) {
+        case 'h', '?' -> help();
         case 'B' -> on("DontWriteBytecodeFlag");
         case 'E' -> ignoreEnvironment();
         case 'I' -> {
@@ -196,6 +198,10 @@ record PythonCommand(
         }
         default -> throw new UsageException("unknown option -" + flag);
       }
+    }
+
+    private void help() {
+      kind = "help";
     }
 
     private void ignoreEnvironment() {
