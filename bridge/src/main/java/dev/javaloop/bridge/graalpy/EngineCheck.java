@@ -38,28 +38,23 @@ final class EngineCheck {
 
   private EngineCheck() {}
 
-  static void warn(Engine engine) {
-    for (String line : missing(engine)) {
+  /// @param restricted what [#restricted] said before the engine was made
+  static void warn(Engine engine, Set<String> restricted) {
+    for (String line : missing(engine, restricted)) {
       LOGGER.log(Level.WARNING, line);
     }
   }
 
   /// A line for each absent flag: its name and what its absence costs.
-  static List<String> missing(Engine engine) {
+  static List<String> missing(Engine engine, Set<String> restricted) {
     List<String> lines = new ArrayList<>();
     if (engine.getImplementationName().startsWith("Interpreted")) {
       lines.addAll(missingCompiler());
     }
-    Set<String> refused = new LinkedHashSet<>();
-    for (Module module : List.of(truffle(), EventLoop.class.getModule())) {
-      if (!module.isNativeAccessEnabled()) {
-        refused.add(module.isNamed() ? module.getName() : "ALL-UNNAMED");
-      }
-    }
-    if (!refused.isEmpty()) {
+    if (!restricted.isEmpty()) {
       lines.add(
           "missing JVM flag --enable-native-access="
-              + String.join(",", refused)
+              + String.join(",", restricted)
               + "; without it the JVM prints warnings, and later JVMs refuse to run Python");
     }
     if (!ManagementFactory.getRuntimeMXBean()
@@ -72,6 +67,18 @@ final class EngineCheck {
     return lines;
   }
 
+  /// The modules without native access, as the flag names them. Only before the first native call:
+  /// the JVM warns of one and then allows the rest.
+  static Set<String> restricted() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Module module : List.of(truffle(), EventLoop.class.getModule())) {
+      if (!module.isNativeAccessEnabled()) {
+        names.add(module.isNamed() ? module.getName() : "ALL-UNNAMED");
+      }
+    }
+    return names;
+  }
+
   private static List<String> missingCompiler() {
     String cost = "; without it Python is interpreted, ten times slower and more when warm";
     List<String> lines = new ArrayList<>();
@@ -79,19 +86,21 @@ final class EngineCheck {
       lines.add(
           "missing JVM flag -XX:+EnableJVMCI (after -XX:+UnlockExperimentalVMOptions)" + cost);
     }
-    if (ModuleLayer.boot().findModule("jdk.graal.compiler").isEmpty()) {
+    // A compiler that is given is not there either while the one that it needs is not.
+    if (ModuleLayer.boot().findModule("jdk.graal.compiler").isEmpty()
+        && System.getProperty("jdk.module.upgrade.path", "").isEmpty()) {
       lines.add(
           "missing JVM flag --upgrade-module-path with GraalVM's compiler.jar"
-              + (truffle().isNamed() ? "" : " and the jars beside it that it requires")
-              + " (and --add-modules=jdk.graal.compiler)"
+              + (truffle().isNamed() ? "" : " and the jars that it requires")
               + cost);
     }
     if (lines.isEmpty()) {
       lines.add(
-          "no JIT: GraalVM's compiler does not fit this JVM, "
+          "no JIT: what is on --upgrade-module-path does not fit this JVM ("
               + System.getProperty("java.vendor.version", "")
               + " "
               + System.getProperty("java.vm.version", "")
+              + "), or lacks --add-modules=jdk.graal.compiler"
               + cost);
     }
     return lines;

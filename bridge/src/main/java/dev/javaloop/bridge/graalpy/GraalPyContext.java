@@ -20,13 +20,17 @@ public final class GraalPyContext {
   private static final String RUNTIME = "javaloop.runtime";
 
   /// The exported methods of this package, and arrays of numbers.
-  private static final HostAccess HOST_ACCESS =
-      HostAccess.newBuilder(HostAccess.EXPLICIT)
-          .allowArrayAccess(true)
-          .useModuleLookup(MethodHandles.lookup()) // the package is not exported
-          .build();
+  private static final HostAccess HOST_ACCESS = hostAccess();
 
   private GraalPyContext() {}
+
+  private static HostAccess hostAccess() {
+    HostAccess.Builder builder = HostAccess.newBuilder(HostAccess.EXPLICIT).allowArrayAccess(true);
+    if (GraalPyContext.class.getModule().isNamed()) {
+      builder.useModuleLookup(MethodHandles.lookup()); // the package is not exported
+    }
+    return builder.build();
+  }
 
   /// A builder with what every engine needs; the caller adds arguments and streams.
   public static Context.Builder builder(Map<String, String> options, List<String> arguments) {

@@ -72,10 +72,14 @@ public final class GraalPyRuntime implements PythonRuntime {
       runtime.guest.join();
     } catch (CompletionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      if (cause instanceof ExceptionInInitializerError && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
       if (cause instanceof IllegalArgumentException) {
         throw new IllegalArgumentException("Python did not start: " + cause.getMessage(), cause);
       }
-      throw new IllegalStateException("Python did not start: " + cause.getMessage(), cause);
+      String message = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+      throw new IllegalStateException("Python did not start: " + message, cause);
     }
     return runtime;
   }
@@ -83,10 +87,11 @@ public final class GraalPyRuntime implements PythonRuntime {
   // --- the loop's thread
 
   private void serve() {
+    Set<String> restricted = EngineCheck.restricted();
     try (Context opened = GraalPyContext.builder(settings.options(), List.of("")).build()) {
       context = opened;
       EngineCheck.refuseBrokenAsyncWith(opened);
-      EngineCheck.warn(opened.getEngine());
+      EngineCheck.warn(opened.getEngine(), restricted);
       Value path = GraalPyContext.prepare(opened);
       for (Path folder : settings.sources().reversed()) {
         path.invokeMember("insert", 0, folder.toAbsolutePath().toString());

@@ -28,7 +28,10 @@ class JitTest {
     try (Context context = GraalPyContext.builder(options, List.of("")).logHandler(log).build()) {
       String engine = context.getEngine().getImplementationName();
       assertFalse(engine.startsWith("Interpreted"), engine);
-      assertEquals(List.of(), EngineCheck.missing(context.getEngine()), "no flag is missing");
+      assertEquals(
+          List.of(),
+          EngineCheck.missing(context.getEngine(), EngineCheck.restricted()),
+          "no flag is missing");
       Value hot =
           context.eval(
               "python",

@@ -1,0 +1,95 @@
+package dev.javaloop.embedder;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.javaloop.bridge.PythonModule;
+import dev.javaloop.bridge.PythonRuntime;
+import dev.javaloop.embedder.ChildJvm.Result;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The bugs of GraalPy that this project cures or goes round: the engine as it is has each of them,
+/// ours shows none. When one is gone from the engine, its test here says what can go with it.
+@Timeout(300)
+class CureTest {
+  private static Result plain;
+  private static PythonRuntime python;
+  private static PythonModule ways;
+
+  @BeforeAll
+  static void runBothEngines() throws Exception {
+    List<String> jars =
+        ChildJvm.jars(Path.of(System.getProperty("javaloop.plainLanguage")).toRealPath());
+    plain =
+        ChildJvm.run(
+            ChildJvm.java(),
+            List.of("--module-path", ChildJvm.path(jars), "--add-modules", "ALL-MODULE-PATH"),
+            ChildJvm.NATIVE,
+            ChildJvm.UNSAFE,
+            List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
+            List.of(EngineProbe.class.getName(), ChildJvm.PYTHON));
+    python = PythonRuntime.graalpy().sources(Path.of(ChildJvm.PYTHON)).start();
+    ways = python.module("ways_round");
+  }
+
+  @AfterAll
+  static void close() {
+    python.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "async_with, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
+    "async_with_cancelled, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
+    "coroutine_name, javaloop._names",
+    "asyncgen_finalizer, the sweep of Loop._asyncgens",
+    "wakeup_fd, javaloop._signals and Loop.add_signal_handler",
+  })
+  void thePlainEngineHasIt(String bug, String cure) {
+    List<String> line = plain.starting("bug " + bug + " ");
+    assertEquals(1, line.size(), plain::text);
+    assertEquals(
+        "bug " + bug + " True",
+        line.get(0),
+        "the cure is no longer needed: this engine does not have the bug; take away " + cure);
+  }
+
+  @Test
+  void theCuredEngineHasNoBrokenAsyncWith() {
+    List<?> report =
+        python
+            .module("engine_bugs")
+            .function("report")
+            .call(List.class, List.of("async_with", "async_with_cancelled"));
+    assertEquals(List.of("async_with False", "async_with_cancelled False"), report);
+    assertEquals(true, call("lock_stays_locked", Boolean.class));
+  }
+
+  @Test
+  void tasksShowTheNamesOfTheirCoroutines() {
+    String text = call("task_name", String.class);
+    assertTrue(text.contains("coro=<task_name.<locals>.named() "), text);
+  }
+
+  @Test
+  void generatorsAreClosedWithTheirLoop() {
+    assertEquals(true, call("generators_are_closed", Boolean.class));
+  }
+
+  @Test
+  void signalsReachTheLoop() {
+    assertEquals("handled", call("signal_is_handled", String.class));
+  }
+
+  private static <T> T call(String function, Class<T> type) {
+    return ways.async(function).call(type).orTimeout(120, TimeUnit.SECONDS).join();
+  }
+}

@@ -1,0 +1,116 @@
+"""Each function says whether the engine has a bug that this project cures or goes round."""
+
+import os
+import signal
+import sys
+import time
+
+
+def async_with():
+    """``__aexit__`` runs although ``__aenter__`` raised."""
+    ran = []
+
+    class Broken:
+        async def __aenter__(self):
+            raise KeyError
+
+        async def __aexit__(self, *error):
+            ran.append(True)
+
+    async def enter():
+        async with Broken():
+            pass
+
+    try:
+        enter().send(None)
+    except (KeyError, StopIteration):
+        pass
+    return bool(ran)
+
+
+def async_with_cancelled():
+    """``__aexit__`` runs although ``__aenter__`` was cancelled: a lock is released by a waiter."""
+    ran = []
+
+    class Suspend:
+        def __await__(self):
+            yield
+
+    class Waits:
+        async def __aenter__(self):
+            await Suspend()
+
+        async def __aexit__(self, *error):
+            ran.append(True)
+
+    async def enter():
+        async with Waits():
+            pass
+
+    coro = enter()
+    coro.send(None)
+    try:
+        coro.throw(GeneratorExit)
+    except (GeneratorExit, StopIteration):
+        pass
+    return bool(ran)
+
+
+def coroutine_name():
+    """Coroutines have neither ``__name__`` nor ``__qualname__``."""
+
+    async def named():
+        pass
+
+    coro = named()
+    try:
+        return not (hasattr(coro, "__name__") and hasattr(coro, "__qualname__"))
+    finally:
+        coro.close()
+
+
+def asyncgen_finalizer():
+    """``sys.set_asyncgen_hooks`` forgets the finalizer."""
+
+    def finalizer(agen):
+        pass
+
+    before = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=finalizer)
+    try:
+        return sys.get_asyncgen_hooks()[1] is not finalizer
+    finally:
+        sys.set_asyncgen_hooks(*before)
+
+
+def wakeup_fd():
+    """``signal.set_wakeup_fd`` writes nothing."""
+    handled = []
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    os.set_blocking(writes, False)
+    before = signal.signal(signal.SIGWINCH, lambda *_: handled.append(True))
+    try:
+        try:
+            signal.set_wakeup_fd(writes)
+        except (AttributeError, NotImplementedError, ValueError):
+            return True
+        os.kill(os.getpid(), signal.SIGWINCH)
+        while not handled:
+            time.sleep(0)
+        signal.set_wakeup_fd(-1)
+        try:
+            return os.read(reads, 1) == b""
+        except BlockingIOError:
+            return True
+    finally:
+        signal.signal(signal.SIGWINCH, before or signal.SIG_DFL)
+        os.close(reads)
+        os.close(writes)
+
+
+NAMES = "async_with", "async_with_cancelled", "coroutine_name", "asyncgen_finalizer", "wakeup_fd"
+
+
+def report(names):
+    return [f"{name} {globals()[name]()}" for name in names]
