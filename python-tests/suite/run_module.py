@@ -1,6 +1,7 @@
 """Runs one module of CPython's test_asyncio in this process and writes what each test did.
 
-    python run_module.py --suite DIR --out FILE [--limit SECONDS] [--only FILE] MODULE
+    python run_module.py --suite DIR --out FILE [--limit SECONDS] [--only FILE] [--hanging FILE]
+        MODULE
 
 FILE gets one JSON object a line: ``{"begin": id}`` before each test and ``{"id", "outcome",
 "detail", "seconds", "passes"}`` after it; ``passes`` counts the passes that javaloop's loops ran
@@ -41,13 +42,12 @@ def main() -> None:
     parser.add_argument("--out", required=True)
     parser.add_argument("--limit", type=float, default=60, help="seconds for one test")
     parser.add_argument("--only", help="a file with the ids to run, one a line")
+    parser.add_argument("--hanging", help="a file with ids that get 10 seconds only")
     parser.add_argument("module")
     options = parser.parse_args()
     done = already_done(options.out)
-    only = None
-    if options.only:
-        with open(options.only, encoding="utf-8") as lines:
-            only = set(lines.read().split())
+    only = words(options.only) if options.only else None
+    hanging = words(options.hanging) if options.hanging else set()
 
     make_test_package(options.suite)
     give_ctask()
@@ -57,13 +57,18 @@ def main() -> None:
         kept = [test for test in group if wanted(test.id(), done, only)]  # type: ignore[union-attr]
         suite.addTest(unittest.TestSuite(kept))
     with open(options.out, "a", encoding="utf-8") as out:
-        result = Result(out, options.limit)
+        result = Result(out, options.limit, hanging)
         stub_collections(result)
         suite.run(result)
         result.write({"end": True})
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # what tests left behind (threads, child processes) must not keep us
+
+
+def words(path: str) -> set[str]:
+    with open(path, encoding="utf-8") as lines:
+        return set(lines.read().split())
 
 
 def already_done(path: str) -> set[str]:
@@ -131,11 +136,13 @@ def passes_of_javaloop() -> int | None:
 class Result(unittest.TestResult):
     """Writes each test's end, and ends the process when one takes too long."""
 
-    def __init__(self, out: TextIO, limit: float) -> None:
+    def __init__(self, out: TextIO, limit: float, hanging: set[str]) -> None:
         super().__init__()
         self.running: str | None = None
         self._out = out
+        self._usual_limit = limit
         self._limit = limit
+        self._hanging = hanging
         self._began = 0.0
         self._passes: int | None = None
         self._outcome: tuple[str, str] | None = None
@@ -156,6 +163,7 @@ class Result(unittest.TestResult):
         self._passes = passes_of_javaloop()
         with self._lock:
             self._began = self._clock()
+            self._limit = 10.0 if test.id() in self._hanging else self._usual_limit
             self.running = test.id()
         self._changed.set()
 

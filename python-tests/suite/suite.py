@@ -11,6 +11,8 @@ import collections
 import concurrent.futures
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -55,6 +57,14 @@ INFORMATION = [
 LOOPS = {"stock": ["--stock-loop"], "javaloop": []}
 
 Results = dict[str, dict[str, Any]]
+CHILDREN: set[subprocess.Popen[bytes]] = set()
+
+
+def end_children(number: int, frame: object) -> None:
+    """No child outlives this."""
+    for child in list(CHILDREN):
+        child.kill()
+    os._exit(128 + number)
 
 
 class Run:
@@ -68,13 +78,16 @@ class Run:
         self.log = TARGET / loop / f"{module}.log"
         self.key = TARGET / loop / f"{module}.key"
 
-    def results(self) -> Results:
+    def results(self, hanging: list[str] | None = None) -> Results:
+        """What each test did; ``hanging`` are not waited for long."""
         key = self._cache_key()
         if not (self.loop == "stock" and self._fresh(key)):
             self.out.parent.mkdir(parents=True, exist_ok=True)
             for old in (self.out, self.log, self.key):
                 old.unlink(missing_ok=True)
-            self._run_to_end(self.out)
+            known = self.out.with_suffix(".hanging.txt")
+            known.write_text("\n".join(hanging or []))
+            self._run_to_end(self.out, "--hanging", str(known))
             self.key.write_text(key)
         return read(self.out)
 
@@ -96,7 +109,9 @@ class Run:
                 child = subprocess.Popen(
                     words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.out.parent
                 )
+                CHILDREN.add(child)
                 status = self._wait(child, out)
+                CHILDREN.discard(child)
             records = lines(out)
             if records and records[-1].get("end"):
                 return
@@ -178,8 +193,6 @@ def suite_root(given: str) -> Path:
 
 
 def reference_suite() -> str:
-    import os
-
     return str(Path(os.__file__).parent)
 
 
@@ -203,7 +216,7 @@ def worse(stock: Results, ours: Results) -> list[str]:
 def compare(options: argparse.Namespace, module: str) -> tuple[Results, Results, list[str]]:
     stock = Run(options, module, "stock").results()
     run = Run(options, module, "javaloop")
-    ours = run.results()
+    ours = run.results([i for i, record in stock.items() if record["outcome"] == "hung"])
     found = worse(stock, ours)
     unsteady: list[str] = []
     if found:
@@ -232,6 +245,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="modules at the same time (1)")
     parser.add_argument("--launcher", type=Path, default=ROOT / "javaloop", help="./javaloop")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, end_children)
+    signal.signal(signal.SIGINT, end_children)
     options.suite = suite_root(options.suite or reference_suite())
     asked = options.modules or MODULES + (INFORMATION if options.all else [])
     modules = [module.removeprefix("test_") for module in asked]

@@ -24,6 +24,10 @@ async def echo(value):
     return value
 
 
+async def ignore(value):
+    pass
+
+
 def echo_now(value):
     return value
 

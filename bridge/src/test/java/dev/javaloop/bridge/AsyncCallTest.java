@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Coroutine functions as Java calls them.
@@ -100,6 +102,39 @@ class AsyncCallTest extends SharedRuntime {
     List<?> finished = app.function("finished_names").call(List.class);
     assertTrue(cancelled.contains("cancelled"), "CancelledError was raised inside");
     assertTrue(finished.contains("cancelled"), "the finally block ran to its end");
+  }
+
+  @Test
+  void cancelledBeforeItStartsItNeverRuns() throws Exception {
+    AsyncFunction ignore = app.async("ignore");
+    AsyncFunction never = app.async("sleep_forever");
+    // The loop's thread is held where it takes over an earlier call's argument.
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Object> holding =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<Object> whenComplete(
+              BiConsumer<? super Object, ? super Throwable> action) {
+            held.countDown();
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return super.whenComplete(action);
+          }
+        };
+    CompletableFuture<Object> holder = ignore.call(Object.class, holding);
+    held.await();
+    CompletableFuture<Object> call = never.call(Object.class, "never");
+    assertTrue(call.cancel(false));
+    release.countDown();
+    get(holder);
+    call("settle", Void.class);
+    List<?> finished = app.function("finished_names").call(List.class);
+    assertTrue(call.isCancelled());
+    assertFalse(finished.contains("never"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javaloop.bridge.PythonModule;
 import dev.javaloop.bridge.PythonRuntime;
 import dev.javaloop.embedder.ChildJvm.Result;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +27,25 @@ class CureTest {
 
   @BeforeAll
   static void runBothEngines() throws Exception {
-    List<String> jars =
-        ChildJvm.jars(Path.of(System.getProperty("javaloop.plainLanguage")).toRealPath());
     plain =
         ChildJvm.run(
             ChildJvm.java(),
-            List.of("--module-path", ChildJvm.path(jars), "--add-modules", "ALL-MODULE-PATH"),
+            modules(plainLanguage()),
             ChildJvm.NATIVE,
             ChildJvm.UNSAFE,
             List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
-            List.of(EngineProbe.class.getName(), ChildJvm.PYTHON));
+            List.of(EngineProbe.class.getName(), ChildJvm.PYTHON, "report()"));
     python = PythonRuntime.graalpy().sources(Path.of(ChildJvm.PYTHON)).start();
     ways = python.module("ways_round");
+  }
+
+  private static Path plainLanguage() throws IOException {
+    return Path.of(System.getProperty("javaloop.plainLanguage")).toRealPath();
+  }
+
+  private static List<String> modules(Path language) throws IOException {
+    String jars = ChildJvm.path(ChildJvm.jars(language));
+    return List.of("--module-path", jars, "--add-modules", "ALL-MODULE-PATH");
   }
 
   @AfterAll
@@ -87,6 +95,39 @@ class CureTest {
   @Test
   void signalsReachTheLoop() {
     assertEquals("handled", call("signal_is_handled", String.class));
+  }
+
+  @Test
+  void thePlainEngineCompilesCoroutinesThatTakeNumbersAgainAndAgain() throws Exception {
+    long times = compilations(plainLanguage());
+    assertTrue(times > 3, "compiled only " + times + " times: take away Cure.generatorLocals");
+  }
+
+  @Test
+  void theCuredEngineCompilesThemAndIsDone() throws Exception {
+    long times = compilations(null);
+    assertTrue(1 <= times && times <= 3, "compiled " + times + " times");
+  }
+
+  private static long compilations(Path language) throws Exception {
+    Result result =
+        ChildJvm.run(
+            ChildJvm.java(),
+            ChildJvm.JVMCI,
+            ChildJvm.COMPILER,
+            modules(language),
+            ChildJvm.NATIVE,
+            ChildJvm.UNSAFE,
+            List.of(
+                "-Dpolyglot.engine.Mode=latency",
+                "-Dpolyglot.engine.BackgroundCompilation=false",
+                "-Dpolyglot.engine.CompileOnly=takes_number",
+                "-Dpolyglot.engine.TraceCompilation=true",
+                "-cp",
+                ChildJvm.TEST_CLASSES.toString()),
+            List.of(EngineProbe.class.getName(), ChildJvm.PYTHON, "hot.call_number_takers()"));
+    assertEquals(0, result.status(), result::text);
+    return result.containing("opt done", "takes_number (generator resume bci=0)").size();
   }
 
   private static <T> T call(String function, Class<T> type) {

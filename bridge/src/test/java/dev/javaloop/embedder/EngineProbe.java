@@ -2,7 +2,8 @@ package dev.javaloop.embedder;
 
 import org.graalvm.polyglot.Context;
 
-/// GraalPy as it is, without the bridge: prints which of the bugs it has.
+/// GraalPy as it is, without the bridge. Prints which of the bugs it has, or makes its compiler
+/// work.
 public final class EngineProbe {
   private EngineProbe() {}
 
@@ -20,9 +21,12 @@ public final class EngineProbe {
           import sys
           sys.path.insert(0, folder)
           import engine_bugs
-          for name in engine_bugs.NAMES:
-              print("bug", *engine_bugs.report([name]), flush=True)
+          import hot
+          def report():
+              for name in engine_bugs.NAMES:
+                  print("bug", *engine_bugs.report([name]), flush=True)
           """);
+      context.eval("python", arguments[1]);
     }
   }
 }

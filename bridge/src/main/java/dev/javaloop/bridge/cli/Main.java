@@ -92,6 +92,11 @@ public final class Main {
         "python.ForceImportSite", Boolean.toString(!options.containsKey("python.NoSiteFlag")));
     options.putIfAbsent("python.DontWriteBytecodeFlag", "false");
     options.put("engine.Mode", command.mode());
+    if (command.mode().equals("latency")) {
+      // A compiler that is cold itself costs a start more than 1500 interpreted calls (default:
+      // 400).
+      options.putIfAbsent("engine.FirstTierCompilationThreshold", "1500");
+    }
     String executable = System.getProperty("javaloop.executable");
     if (executable != null) {
       options.put("python.Executable", Path.of(executable).toAbsolutePath().toString());

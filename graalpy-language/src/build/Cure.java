@@ -1,0 +1,205 @@
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/// Unpacks GraalPy's `python-language` jar, cured: `java Cure.java IN.jar CLASSES`. Every class,
+/// resource and service entry that is not named here is copied as it is. The jars that the language
+/// depends on are on the class path: stack maps need their class hierarchies.
+final class Cure {
+  private static final String PACKAGE = "com/oracle/graal/python/";
+
+  private static final ClassDesc ROOT_NODE =
+      ClassDesc.of("com.oracle.graal.python.nodes.bytecode.PBytecodeRootNode");
+  private static final ClassDesc CODE_UNIT =
+      ClassDesc.of("com.oracle.graal.python.compiler.BytecodeCodeUnit");
+  private static final MethodTypeDesc PREDICATE = MethodTypeDesc.of(ConstantDescs.CD_boolean);
+
+  /// Says that the jar is cured; the bridge looks for it before it starts an engine.
+  private static final String MARKER = "META-INF/javaloop/cured-async-with";
+
+  public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("usage: Cure IN.jar CLASSES");
+    }
+    Path in = Path.of(args[0]);
+    Path classes = Path.of(args[1]);
+    Path marker = classes.resolve(MARKER);
+    String madeFrom = in.getFileName() + " cured, recipe 3\n";
+    if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
+      return;
+    }
+    try (ZipFile jar = new ZipFile(in.toFile())) {
+      for (ZipEntry entry : (Iterable<ZipEntry>) jar.stream().map(ZipEntry.class::cast)::iterator) {
+        if (entry.isDirectory() || isSignature(entry.getName())) {
+          continue;
+        }
+        try (var content = jar.getInputStream(entry)) {
+          write(classes, entry.getName(), content.readAllBytes());
+        }
+      }
+    }
+    Cure cure = new Cure(classes);
+    cure.file("compiler/Compiler.class", cure::asyncWith);
+    cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
+    write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private final Path classes;
+  private final ClassFile classFile;
+
+  private Cure(Path classes) {
+    this.classes = classes;
+    ClassHierarchyResolver unpacked = ClassHierarchyResolver.ofResourceParsing(this::read);
+    classFile =
+        ClassFile.of(
+            ClassFile.ClassHierarchyResolverOption.of(
+                unpacked.orElse(ClassHierarchyResolver.defaultResolver())));
+  }
+
+  private InputStream read(ClassDesc type) {
+    String name = type.descriptorString(); // Lpackage/Name;
+    Path file = classes.resolve(name.substring(1, name.length() - 1) + ".class");
+    try {
+      return Files.exists(file) ? Files.newInputStream(file) : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void file(String name, UnaryOperator<byte[]> change) throws IOException {
+    Path file = classes.resolve(PACKAGE + name);
+    if (!Files.exists(file)) {
+      throw new IOException("no " + PACKAGE + name + ": another GraalPy?");
+    }
+    Files.write(file, change.apply(Files.readAllBytes(file)));
+  }
+
+  /// A signature over the jar would not fit the changed class.
+  private static boolean isSignature(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    return upper.startsWith("META-INF/")
+        && (upper.endsWith(".SF") || upper.endsWith(".RSA") || upper.endsWith(".DSA"));
+  }
+
+  private static void write(Path classes, String name, byte[] bytes) throws IOException {
+    Path file = classes.resolve(name).normalize();
+    if (!file.startsWith(classes)) {
+      throw new IOException("entry outside the jar: " + name);
+    }
+    Files.createDirectories(file.getParent());
+    Files.write(file, bytes);
+  }
+
+  /// GraalPy 25.0.3 compiles `async with` so that the protected block is entered before
+  /// `__aenter__` has been awaited, and `__aexit__` then runs although `__aenter__` raised or was
+  /// cancelled. The instructions that enter the block move behind the await, in the one method that
+  /// compiles the statement.
+  private byte[] asyncWith(byte[] compiler) {
+    return change(
+        compiler,
+        "visitAsyncWith",
+        (code, to) -> enterAfterAwait(code.elementList()).forEach(to::with));
+  }
+
+  /// Compiled code of GraalPy 25.0.3 keeps numbers and booleans unboxed in locals. In a generator
+  /// or coroutine it stores them in the generator's frame and looks for them in the other one: code
+  /// that reads such a local or argument as an object always deoptimizes, and after some tries
+  /// stays interpreted (`asyncio.sleep(0)` does). GraalPy 25.1 does not unbox there, nor does this.
+  private byte[] generatorLocals(byte[] rootNode) {
+    byte[] half = change(rootNode, "copyArgs", (code, to) -> butNotInGenerators(code, to, 2));
+    return change(half, "bytecodeLoop", (code, to) -> butNotInGenerators(code, to, 1));
+  }
+
+  /// Turns the first calls of `inCompiledCode()` into `inCompiledCode() & !isGenerator…()`.
+  private static void butNotInGenerators(CodeModel code, CodeBuilder to, int calls) {
+    Predicate<CodeElement> inCompiledCode = invokes("inCompiledCode");
+    int changed = 0;
+    for (CodeElement element : code) {
+      to.with(element);
+      if (changed < calls && inCompiledCode.test(element)) {
+        changed++;
+        to.aload(0).getfield(ROOT_NODE, "co", CODE_UNIT);
+        to.invokevirtual(CODE_UNIT, "isGeneratorOrCoroutine", PREDICATE);
+        to.iconst_1().ixor().iand();
+      }
+    }
+    if (changed < calls) {
+      throw new IllegalStateException("PBytecodeRootNode has another shape: another GraalPy?");
+    }
+  }
+
+  private byte[] change(byte[] bytes, String name, BiConsumer<CodeModel, CodeBuilder> transform) {
+    boolean[] changed = {false};
+    byte[] result =
+        classFile.transformClass(
+            classFile.parse(bytes),
+            ClassTransform.transformingMethods(
+                method -> method.methodName().equalsString(name),
+                (builder, element) -> {
+                  if (element instanceof CodeModel code) {
+                    changed[0] = true;
+                    builder.withCode(to -> transform.accept(code, to));
+                  } else {
+                    builder.with(element);
+                  }
+                }));
+    if (!changed[0]) {
+      throw new IllegalStateException("no method " + name + ": another GraalPy?");
+    }
+    return result;
+  }
+
+  /// `enter` is from loading `this.unit` for `pushBlock` up to the first `useNextBlock`; `await`
+  /// follows it and ends with the first `addYieldFrom`. The two change places.
+  private static List<CodeElement> enterAfterAwait(List<CodeElement> code) {
+    int enter = find(code, 0, 1, invokes("pushBlock"));
+    enter =
+        find(
+            code, enter, -1, e -> e instanceof FieldInstruction f && f.name().equalsString("unit"));
+    enter = find(code, enter, -1, e -> e instanceof LoadInstruction);
+    int entered = find(code, enter, 1, invokes("useNextBlock")) + 1;
+    int awaited = find(code, entered, 1, invokes("addYieldFrom")) + 1;
+    List<CodeElement> result = new ArrayList<>(code.subList(0, enter));
+    result.addAll(code.subList(entered, awaited));
+    result.addAll(code.subList(enter, entered));
+    result.addAll(code.subList(awaited, code.size()));
+    return result;
+  }
+
+  private static Predicate<CodeElement> invokes(String method) {
+    return e -> e instanceof InvokeInstruction call && call.name().equalsString(method);
+  }
+
+  private static int find(
+      List<CodeElement> code, int from, int step, Predicate<CodeElement> wanted) {
+    for (int i = from; i >= 0 && i < code.size(); i += step) {
+      if (wanted.test(code.get(i))) {
+        return i;
+      }
+    }
+    throw new IllegalStateException("Compiler.visitAsyncWith has another shape: another GraalPy?");
+  }
+}
