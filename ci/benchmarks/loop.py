@@ -16,6 +16,15 @@ COLUMNS = {
     "GraalPy stock": [launcher, "--stock-loop", "--mode", "throughput", rates_py, seconds],
     "javaloop": [launcher, "--mode", "throughput", rates_py, seconds],
 }
+# Only javaloop has these: a Java thread hands work to the loop.
+stamp = (root / "bridge/target/runtime/stamp").read_text().strip()
+FROM_JAVA = [
+    f"{stamp}/bin/java",
+    f"@{root}/bridge/target/runtime/javaloop.args",
+    str(root / "ci/benchmarks/JavaThread.java"),
+    str(float(seconds) / 2),
+    str(root / "ci/benchmarks"),
+]
 
 
 def measure(name: str, command: list[str]) -> dict[str, dict[str, float]]:
@@ -37,6 +46,11 @@ for operation, cpython in results["CPython"].items():
         f"{operation:22}",
         *(f"{rate:14,.0f}" for rate in row.values()),
         f"{row['javaloop'] / cpython['rate']:17.2f} {row['javaloop'] / row['GraalPy stock']:7.2f}",
+    )
+for operation, row in measure("javaloop from a Java thread", FROM_JAVA).items():
+    print(
+        f"from a Java thread, javaloop alone: {operation}: {row['rate']:,.0f} a second,"
+        f" {row['first']:,.0f} in the first, cold round"
     )
 print("(first, cold round)")
 for operation in results["CPython"]:

@@ -5,10 +5,9 @@ Works inside a JVM: in programs that ``./javaloop`` starts, and in Java programs
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from javaloop import _host
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from javaloop._loop import Loop, LoopStats
     from javaloop._policy import EventLoopPolicy, install, new_event_loop, run

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import __main__
 from javaloop import _host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def run(kind: str, target: str, stock_loop: bool, statistics: bool) -> int:

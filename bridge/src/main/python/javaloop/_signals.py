@@ -7,9 +7,12 @@ Java to wake the loops. ``set_wakeup_fd``, which GraalPy lacks, is done by the h
 from __future__ import annotations
 
 import signal
-from typing import Any
 
 from javaloop import _host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _handlers: dict[int, Any] = {}
 

@@ -1,0 +1,5 @@
+"""What JavaThread.java calls."""
+
+
+async def nothing():
+    return 1
