@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import __main__
-from javaloop import _host
+from javaloop import _host, _start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 
-def run(kind: str, target: str, stock_loop: bool, statistics: bool) -> int:
+def run(
+    kind: str,
+    target: str,
+    stock_loop: bool,
+    statistics: bool,
+    words: Sequence[str],
+    extended: Sequence[str],
+    optimize: int,
+) -> int:
     """Runs the program and everything that a python does at its end; returns the exit status.
 
     :param kind: ``file``, ``module``, ``command``, ``stdin`` or ``repl``
     :param target: the path, the module's name or the code; empty for the last two
     :param stock_loop: whether asyncio keeps its own loop
     :param statistics: whether to print what Java counted, at the end
+    :param words: the command line
+    :param extended: the values of ``-X``
+    :param optimize: how often ``-O`` was given
     """
+    _start.describe(list(words), list(extended), optimize)
     from javaloop import _signals
 
     _signals.install()
@@ -57,8 +71,11 @@ def exit_status(exit: SystemExit) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
-        # As C's long has it: a number that does not fit is -1.
-        return (code if -(2**63) <= code < 2**63 else -1) & 0xFF
+        if -(2**63) <= code < 2**63:
+            return code & 0xFF
+        _flush(sys.stdout)
+        print("OverflowError: Python int too large to convert to C long", file=sys.stderr)
+        return 0xFF
     _flush(sys.stdout)
     print(code, file=sys.stderr)
     return 1
@@ -117,8 +134,7 @@ def _flush(stream: Any) -> bool:
 
 def run_file(path: str, names: dict[str, Any]) -> None:
     """Runs a script, a directory or an archive in the namespace of ``__main__``."""
-    import os
-
+    path = os.path.abspath(path)
     if os.path.isdir(path) or _is_archive(path):
         sys.path.insert(0, path)
         import runpy
@@ -133,8 +149,7 @@ def run_file(path: str, names: dict[str, Any]) -> None:
     except OSError as error:
         # As CPython's own launcher words it, and with its exit status.
         print(
-            f"{sys.executable}: can't open file {os.path.abspath(path)!r}:"
-            f" [Errno {error.errno}] {error.strerror}",
+            f"{sys.executable}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}",
             file=sys.stderr,
         )
         raise SystemExit(2) from None
@@ -152,15 +167,17 @@ def _run_file(path: str) -> None:
 
 
 def _is_archive(path: str) -> bool:
-    if not path.endswith((".zip", ".pyz", ".egg", ".whl")):
-        return False
-    import zipfile
+    import zipimport
 
-    return zipfile.is_zipfile(path)
+    try:
+        zipimport.zipimporter(path)
+    except zipimport.ZipImportError:
+        return False
+    return True
 
 
 def _run_module(name: str) -> None:
-    _prepend_cwd()
+    _prepend(os.getcwd())
     import runpy
 
     runpy._run_module_as_main(name)  # type: ignore[attr-defined]
@@ -174,6 +191,7 @@ def _run_command(source: str) -> None:
 def _run_stdin(_: str) -> None:
     _prepend_cwd()
     source = sys.stdin.buffer.read()
+    __main__.__dict__["__file__"] = "<stdin>"
     exec(compile(source, "<stdin>", "exec", dont_inherit=True), __main__.__dict__)
 
 

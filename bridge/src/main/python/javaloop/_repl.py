@@ -5,15 +5,86 @@ from __future__ import annotations
 import ast
 import asyncio
 import code
+import codeop
 import concurrent.futures
 import contextvars
-import inspect
 import sys
 import threading
 import types
 from typing import Any
 
 import __main__
+from javaloop import _tracebacks
+
+_CELL = "<module>"  # what tracebacks call the statement
+
+
+class _Compile(codeop.Compile):
+    """Compiles statements that await as a coroutine function, which the engine does not do."""
+
+    def __call__(self, source: str, filename: str, symbol: str, **more: Any) -> types.CodeType:
+        try:
+            return super().__call__(source, filename, symbol, **more)
+        except SyntaxError as error:
+            message = str(error.msg)
+            if "outside" not in message or ("await" not in message and "async" not in message):
+                raise
+        tree = ast.parse(source, filename, "exec")
+        return compile(_as_function(tree.body), filename, "exec", dont_inherit=True)
+
+
+def _as_function(statements: list[ast.stmt]) -> ast.Module:
+    """The statements in an ``async def`` named ``_CELL``: names stay global, values are shown."""
+    names = _Names()
+    body: list[ast.stmt] = []
+    for statement in statements:
+        names.visit(statement)
+        if isinstance(statement, ast.Expr):
+            shown: Any = ast.parse("__import__('sys').displayhook(0)", mode="eval").body
+            shown.args = [statement.value]
+            statement = ast.copy_location(ast.Expr(shown), statement)
+        body.append(statement)
+    if names.bound:
+        body.insert(0, ast.copy_location(ast.Global(sorted(names.bound)), statements[0]))
+    module = ast.parse("async def cell(): pass")
+    cell: Any = module.body[0]
+    cell.name, cell.body = _CELL, body
+    return ast.fix_missing_locations(module)
+
+
+_OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class _Names(ast.NodeVisitor):
+    """The names that statements bind in their own scope."""
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self.bound.add(node.id)
+
+    def visit_alias(self, node: ast.alias) -> None:
+        self.bound.add(node.asname or node.name.partition(".")[0])
+
+    def generic_visit(self, node: ast.AST) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self.bound.add(node.name)
+        elif isinstance(node, _OWN_SCOPE):
+            self._only_assigned(node)
+        else:
+            if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+                self.bound.add(node.name)
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                self.bound.add(node.rest)
+            super().generic_visit(node)
+
+    def _only_assigned(self, node: ast.AST) -> None:
+        """A comprehension's own names are its own; ``:=`` in it binds outside."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.NamedExpr) and not isinstance(node, ast.Lambda):
+                self.bound.add(inner.target.id)
 
 
 class _Console(code.InteractiveConsole):
@@ -21,7 +92,7 @@ class _Console(code.InteractiveConsole):
         names = __main__.__dict__
         names.setdefault("asyncio", asyncio)
         super().__init__(names)
-        self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self.compile.compiler = _Compile()
         self._loop = loop
         self._context = contextvars.copy_context()
         self.waiting: asyncio.Task[Any] | None = None
@@ -34,20 +105,30 @@ class _Console(code.InteractiveConsole):
             return done.result()
         except SystemExit:
             raise
-        except BaseException:
-            self.showtraceback()
+        except BaseException as error:
+            self._show(error)
             return None
+
+    def _show(self, error: BaseException) -> None:
+        """Prints a traceback that begins with the statement."""
+        frames = _tracebacks.clean(error).__traceback__
+        while frames is not None and frames.tb_frame.f_code.co_filename != self.filename:
+            frames = frames.tb_next
+        error.__traceback__ = frames
+        sys.last_exc = error  # type: ignore[attr-defined]
+        sys.excepthook(type(error), error, frames)
 
     def _start(self, code: types.CodeType, done: concurrent.futures.Future[Any]) -> None:
         try:
-            result = types.FunctionType(code, self.locals)()
+            exec(code, self.locals)
         except BaseException as error:
             done.set_exception(error)
             return
-        if not inspect.iscoroutine(result):
-            done.set_result(result)
+        cell: Any = self.locals.pop(_CELL, None)
+        if cell is None:
+            done.set_result(None)
             return
-        self.waiting = self._loop.create_task(result, context=self._context)
+        self.waiting = self._loop.create_task(cell(), context=self._context)
         self.waiting.add_done_callback(lambda task: self._done(task, done))
 
     def _done(self, task: asyncio.Task[Any], done: concurrent.futures.Future[Any]) -> None:

@@ -17,7 +17,10 @@ _STEPS = {"__step", "__wakeup", "__step_run_and_handle_result", "__eager_start"}
 
 
 def clean(error: BaseException) -> BaseException:
-    """Takes those frames out of the error, its causes and the errors of a group; returns it."""
+    """Takes those frames out of the error, its causes and the errors of a group; returns it.
+
+    Where an await raises, the engine lists the awaiting frame twice: once is kept.
+    """
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
@@ -36,7 +39,7 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
     hidden = False
     while traceback is not None:
-        if _is_hidden(traceback.tb_frame.f_code):
+        if _is_hidden(traceback.tb_frame.f_code) or (kept and _is_same(kept[-1], traceback)):
             hidden = True
         else:
             kept.append(traceback)
@@ -47,6 +50,10 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     for entry in reversed(kept):
         result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return result
+
+
+def _is_same(one: TracebackType, other: TracebackType) -> bool:
+    return one.tb_frame is other.tb_frame and one.tb_lineno == other.tb_lineno
 
 
 def _is_hidden(code: CodeType) -> bool:

@@ -65,8 +65,15 @@ public final class Main {
       }
       GraalPyContext.prepare(context);
       return context
-          .eval("python", "from javaloop._main import run; run")
-          .execute(command.kind(), command.target(), command.stockLoop(), command.statistics())
+          .eval("python", "__import__('javaloop._main', fromlist=['run']).run")
+          .execute(
+              command.kind(),
+              command.target(),
+              command.stockLoop(),
+              command.statistics(),
+              words.toArray(String[]::new),
+              command.extended().toArray(String[]::new),
+              command.optimize())
           .asInt();
     } catch (PolyglotException e) {
       if (e.isExit()) {
@@ -82,7 +89,6 @@ public final class Main {
 
   private static Context context(PythonCommand command) {
     Map<String, String> options = new HashMap<>(command.options());
-    options.remove("javaloop.dev");
     if (!command.ignoreEnvironment()) {
       PythonEnvironment.apply(System.getenv(), options);
     }

@@ -16,6 +16,8 @@ import java.util.Map;
 /// @param stockLoop whether asyncio keeps its own loop
 /// @param statistics whether to print Java's counters at the end
 /// @param mode `latency` or `throughput`: how the JIT compiles
+/// @param optimize how often `-O` was given
+/// @param extended the values of `-X`, in their order
 /// @param version how to answer `-V`: 0 not, 1 short, 2 with the build
 record PythonCommand(
     String kind,
@@ -26,6 +28,8 @@ record PythonCommand(
     boolean stockLoop,
     boolean statistics,
     String mode,
+    int optimize,
+    List<String> extended,
     int version) {
 
   /// The words could not be read; the message is for the user.
@@ -51,6 +55,8 @@ record PythonCommand(
     private boolean statistics;
     private boolean interactive;
     private String mode = "latency";
+    private final List<String> extended = new ArrayList<>();
+    private int optimize;
     private int version;
     private String kind = "";
     private String target = "";
@@ -77,6 +83,9 @@ record PythonCommand(
         kind = terminal || interactive ? "repl" : "stdin";
         arguments.add("");
       }
+      if (extended.contains("dev")) {
+        warnings.addFirst("default");
+      }
       if (!warnings.isEmpty()) {
         options.put("python.WarnOptions", String.join(",", warnings));
       }
@@ -89,6 +98,8 @@ record PythonCommand(
           stockLoop,
           statistics,
           mode,
+          optimize,
+          List.copyOf(extended),
           version);
     }
 
@@ -147,7 +158,7 @@ record PythonCommand(
         case 'c' -> program("command", "-c", value);
         case 'm' -> program("module", "-m", value);
         case 'W' -> warnings.add(value);
-        default -> extended(value);
+        default -> extend(value);
       }
     }
 
@@ -158,15 +169,14 @@ record PythonCommand(
     }
 
     /// `-X`: CPython, too, lets unknown names pass.
-    private void extended(String value) {
+    private void extend(String value) {
+      extended.add(value);
       if (value.startsWith("int_max_str_digits=")) {
         options.put("python.IntMaxStrDigits", value.substring(value.indexOf('=') + 1));
       } else if (value.equals("warn_default_encoding")) {
         options.put("python.WarnDefaultEncodingFlag", "true");
       } else if (value.startsWith("pycache_prefix=")) {
         options.put("python.PyCachePrefix", value.substring(value.indexOf('=') + 1));
-      } else if (value.equals("dev")) {
-        options.put("javaloop.dev", "true");
       }
     }
 
@@ -181,7 +191,10 @@ record PythonCommand(
           on("IsolateFlag");
           on("SafePathFlag");
         }
-        case 'O' -> on("PythonOptimizeFlag");
+        case 'O' -> {
+          optimize++;
+          on("PythonOptimizeFlag");
+        }
         case 'P' -> on("SafePathFlag");
         case 'S' -> on("NoSiteFlag");
         case 'V' -> version++;

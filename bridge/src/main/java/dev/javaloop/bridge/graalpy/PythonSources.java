@@ -27,6 +27,7 @@ final class PythonSources {
           "_policy.py",
           "_repl.py",
           "_signals.py",
+          "_start.py",
           "_task.py",
           "_tracebacks.py",
           "py.typed");
