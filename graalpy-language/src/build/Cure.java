@@ -7,6 +7,7 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LoadInstruction;
@@ -47,7 +48,7 @@ final class Cure {
     Path in = Path.of(args[0]);
     Path classes = Path.of(args[1]);
     Path marker = classes.resolve(MARKER);
-    String madeFrom = in.getFileName() + " cured, recipe 3\n";
+    String madeFrom = in.getFileName() + " cured, recipe 4\n";
     if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
       return;
     }
@@ -64,6 +65,7 @@ final class Cure {
     Cure cure = new Cure(classes);
     cure.file("compiler/Compiler.class", cure::asyncWith);
     cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
+    cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleepOfWholeSeconds);
     write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -151,13 +153,43 @@ final class Cure {
     }
   }
 
+  /// `time.sleep(1)` of GraalPy 25.0.3 cuts the clock to whole seconds and sleeps on to the next
+  /// but one, `time.sleep(0)` to the next. `time.sleep(1.0)` is right, so the one calls the other.
+  private byte[] sleepOfWholeSeconds(byte[] sleepNode) {
+    ClassDesc node =
+        ClassDesc.of("com.oracle.graal.python.builtins.modules.TimeModuleBuiltins$SleepNode");
+    MethodTypeDesc exact = sleep(ConstantDescs.CD_double);
+    return change(
+        sleepNode,
+        method ->
+            method.methodName().equalsString("sleep")
+                && method.methodTypeSymbol().equals(sleep(ConstantDescs.CD_long)),
+        (code, to) -> {
+          to.aload(0).aload(1).lload(2).l2d().aload(4);
+          to.invokevirtual(node, "sleep", exact).areturn();
+        });
+  }
+
+  private static MethodTypeDesc sleep(ClassDesc seconds) {
+    return MethodTypeDesc.of(
+        ConstantDescs.CD_Object,
+        ClassDesc.of("com.oracle.graal.python.builtins.objects.module.PythonModule"),
+        seconds,
+        ClassDesc.of("com.oracle.graal.python.runtime.GilNode"));
+  }
+
   private byte[] change(byte[] bytes, String name, BiConsumer<CodeModel, CodeBuilder> transform) {
+    return change(bytes, method -> method.methodName().equalsString(name), transform);
+  }
+
+  private byte[] change(
+      byte[] bytes, Predicate<MethodModel> chosen, BiConsumer<CodeModel, CodeBuilder> transform) {
     boolean[] changed = {false};
     byte[] result =
         classFile.transformClass(
             classFile.parse(bytes),
             ClassTransform.transformingMethods(
-                method -> method.methodName().equalsString(name),
+                chosen,
                 (builder, element) -> {
                   if (element instanceof CodeModel code) {
                     changed[0] = true;
@@ -167,7 +199,7 @@ final class Cure {
                   }
                 }));
     if (!changed[0]) {
-      throw new IllegalStateException("no method " + name + ": another GraalPy?");
+      throw new IllegalStateException("a method is missing: another GraalPy?");
     }
     return result;
   }

@@ -57,6 +57,7 @@ class CureTest {
   @CsvSource({
     "async_with, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
     "async_with_cancelled, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
+    "sleep_of_whole_seconds, Cure.sleepOfWholeSeconds",
     "coroutine_name, javaloop._names",
     "asyncgen_finalizer, the sweep of Loop._asyncgens",
     "wakeup_fd, javaloop._signals and Loop.add_signal_handler",
@@ -71,13 +72,17 @@ class CureTest {
   }
 
   @Test
-  void theCuredEngineHasNoBrokenAsyncWith() {
+  void theCuredEngineHasNeitherBrokenAsyncWithNorLongSleeps() {
     List<?> report =
         python
             .module("engine_bugs")
             .function("report")
-            .call(List.class, List.of("async_with", "async_with_cancelled"));
-    assertEquals(List.of("async_with False", "async_with_cancelled False"), report);
+            .call(
+                List.class,
+                List.of("async_with", "async_with_cancelled", "sleep_of_whole_seconds"));
+    assertEquals(
+        List.of("async_with False", "async_with_cancelled False", "sleep_of_whole_seconds False"),
+        report);
     assertEquals(true, call("lock_stays_locked", Boolean.class));
   }
 

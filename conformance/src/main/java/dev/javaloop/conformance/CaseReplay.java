@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -93,6 +94,7 @@ final class CaseReplay {
   private final class Attempt {
     private final Fence fence;
     private final String code;
+    private final Set<Normaliser> normalisers;
     private final List<Run> references = new ArrayList<>();
     private final List<Run> bridges = new ArrayList<>();
     private final long startNanos = System.nanoTime();
@@ -101,6 +103,7 @@ final class CaseReplay {
     Attempt(Fence fence, String code) {
       this.fence = fence;
       this.code = code;
+      normalisers = Normaliser.of(code);
     }
 
     CaseResult judge(String recorded) throws IOException, InterruptedException {
@@ -112,7 +115,7 @@ final class CaseReplay {
         for (int i = 0; i < EXTRA_REFERENCE_RUNS && !hangs(); i++) {
           references.add(onReference(referenceLimit()));
         }
-        comparison = Comparison.of(references, bridges.getLast());
+        comparison = Comparison.of(references, bridges.getLast(), normalisers);
       }
       int same = agrees(comparison) ? 1 : 0;
       Comparison failed = comparison;
@@ -151,7 +154,7 @@ final class CaseReplay {
       for (int i = 0; i < options.runs(); i++) {
         references.add(onReference(referenceLimit()));
       }
-      if (!hangs() && references.size() < 3 && Comparison.varies(references)) {
+      if (!hangs() && references.size() < 3 && Comparison.varies(references, normalisers)) {
         references.add(onReference(referenceLimit()));
       }
     }
@@ -176,7 +179,7 @@ final class CaseReplay {
       double limit =
           hangs() ? bridgeLimit - options.limitSeconds() + referenceLimit() : bridgeLimit;
       bridges.add(locked(machine.readLock(), bridge, fence, code, limit));
-      return Comparison.of(references, bridges.getLast());
+      return Comparison.of(references, bridges.getLast(), normalisers);
     }
 
     /// Output that a killed process had not flushed says nothing: two runs without an end agree.

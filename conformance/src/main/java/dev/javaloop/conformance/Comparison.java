@@ -52,13 +52,14 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
     }
   }
 
-  static Comparison of(List<Run> references, Run bridge) {
+  /// @param all the normalisers that may be tried
+  static Comparison of(List<Run> references, Run bridge, Set<Normaliser> all) {
     return new Comparison(
         List.of(
-            channel(Aspect.EXCEPTION, references, bridge, run -> Stderr.of(run).exception()),
-            channel(Aspect.STDOUT, references, bridge, Run::stdoutLines),
-            channel(Aspect.WARNINGS, references, bridge, run -> Stderr.of(run).warnings()),
-            channel(Aspect.STDERR, references, bridge, run -> Stderr.of(run).rest())),
+            channel(Aspect.EXCEPTION, references, bridge, all, run -> Stderr.of(run).exception()),
+            channel(Aspect.STDOUT, references, bridge, all, Run::stdoutLines),
+            channel(Aspect.WARNINGS, references, bridge, all, run -> Stderr.of(run).warnings()),
+            channel(Aspect.STDERR, references, bridge, all, run -> Stderr.of(run).rest())),
         exit(references, bridge));
   }
 
@@ -90,8 +91,7 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
   }
 
   /// Whether the reference's runs vary although every accident that has a name is taken out.
-  static boolean varies(List<Run> references) {
-    Set<Normaliser> all = EnumSet.allOf(Normaliser.class);
+  static boolean varies(List<Run> references, Set<Normaliser> all) {
     return references.stream().map(Run::ending).distinct().count() > 1
         || learn(references, all, Run::stdoutLines).varies()
         || learn(references, all, Run::stderrLines).varies();
@@ -115,8 +115,11 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
   }
 
   private static Channel channel(
-      Aspect aspect, List<Run> references, Run bridge, Function<Run, List<String>> lines) {
-    Set<Normaliser> all = EnumSet.allOf(Normaliser.class);
+      Aspect aspect,
+      List<Run> references,
+      Run bridge,
+      Set<Normaliser> all,
+      Function<Run, List<String>> lines) {
     Channel raw = attempt(aspect, references, bridge, lines, EnumSet.noneOf(Normaliser.class));
     if (raw.agrees()) {
       return raw;

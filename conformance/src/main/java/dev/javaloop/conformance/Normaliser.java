@@ -2,6 +2,7 @@ package dev.javaloop.conformance;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -102,7 +103,42 @@ enum Normaliser {
                 return Matcher.quoteReplacement("{" + String.join(", ", items) + "}");
               });
     }
+  },
+
+  /// The order of lines that arrive together, in scripts that start threads: whose turn it is among
+  /// threads that wake at the same time is for the operating system to say. Comes last.
+  THREAD_ORDER {
+    @Override
+    List<String> apply(List<String> lines, Run run) {
+      List<Long> times = run.lineMillis();
+      if (times.size() != lines.size()) {
+        return lines;
+      }
+      List<String> result = new ArrayList<>(lines);
+      int from = 0;
+      for (int i = 1; i <= lines.size(); i++) {
+        if (i == lines.size() || times.get(i) - times.get(i - 1) > TOGETHER_MILLIS) {
+          Collections.sort(result.subList(from, i));
+          from = i;
+        }
+      }
+      return result;
+    }
   };
+
+  private static final long TOGETHER_MILLIS = 200;
+  private static final Pattern STARTS_THREADS =
+      Pattern.compile(
+          "\\b(?:Thread|ThreadPoolExecutor|ProcessPoolExecutor|to_thread|run_in_executor|Pool)\\(");
+
+  /// Those that may be tried on a script's output.
+  static Set<Normaliser> of(String script) {
+    Set<Normaliser> all = EnumSet.allOf(Normaliser.class);
+    if (!STARTS_THREADS.matcher(script).find()) {
+      all.remove(THREAD_ORDER);
+    }
+    return all;
+  }
 
   private static final String TRACEBACK = "Traceback (most recent call last):";
   private static final Pattern FRAME = Pattern.compile("[\\s|+-]*File \".*\", line \\d+.*");

@@ -3,6 +3,7 @@ package dev.javaloop.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class ComparisonTest {
       "Traceback (most recent call last):\n  File \"%s\", line %d, in <module>\n    f()\n%s\n";
 
   private static Comparison compare(Run reference, Run bridge) {
-    return Comparison.of(List.of(reference, reference), bridge);
+    return Comparison.of(List.of(reference, reference), bridge, EnumSet.allOf(Normaliser.class));
   }
 
   private static List<Aspect> aspects(Comparison comparison) {

@@ -1,8 +1,11 @@
 package dev.javaloop.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,33 @@ class NormaliserTest {
                     () ->
                         assertEquals(
                             row.expected(), row.normaliser().apply(row.line(), Runs.wrote("")))));
+  }
+
+  @Test
+  void linesOfThreadsThatArriveTogetherHaveNoOrder() {
+    Run run =
+        new Run(
+            0,
+            false,
+            3,
+            Optional.empty(),
+            "b\na\nd\nc\n",
+            "",
+            List.of(1000L, 1001L, 2000L, 2100L),
+            false,
+            "/tmp/here");
+    assertEquals(
+        List.of("a", "b", "c", "d"), Normaliser.THREAD_ORDER.apply(run.stdoutLines(), run));
+    assertEquals(
+        List.of("z", "a"),
+        Normaliser.THREAD_ORDER.apply(List.of("z", "a"), run),
+        "lines without a time stay");
+  }
+
+  @Test
+  void theOrderIsOpenOnlyWhereThreadsAreStarted() {
+    assertTrue(Normaliser.of("pool = ThreadPoolExecutor(5)").contains(Normaliser.THREAD_ORDER));
+    assertFalse(Normaliser.of("asyncio.run(main())").contains(Normaliser.THREAD_ORDER));
   }
 
   private static List<String> withoutFrames(String text) {

@@ -41,7 +41,7 @@ class ReportsTest {
     List<Run> expected =
         List.of(Runs.wrote("<b> one | line\nmore\n"), Runs.wrote("<b> one | line\nmore\n"));
     Run got = Runs.wrote("<b> ten | line\nmore\u0001\n");
-    Comparison comparison = Comparison.of(expected, got);
+    Comparison comparison = Comparison.of(expected, got, Normaliser.of(""));
     List<CaseResult> results = new ArrayList<>();
     results.add(
         new CaseResult(
@@ -68,7 +68,7 @@ class ReportsTest {
             Optional.empty(),
             expected,
             List.of(expected.getFirst()),
-            Optional.of(Comparison.of(expected, expected.getFirst())),
+            Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of(""))),
             0.5));
     Reports.write(
         new Replay(
