@@ -119,7 +119,14 @@ def sleep_of_whole_seconds():
     return True
 
 
-NAMES = "sleep_of_whole_seconds", "async_with", "async_with_cancelled", "coroutine_name", "asyncgen_finalizer", "wakeup_fd"
+NAMES = (
+    "sleep_of_whole_seconds",
+    "async_with",
+    "async_with_cancelled",
+    "coroutine_name",
+    "asyncgen_finalizer",
+    "wakeup_fd",
+)
 
 
 def report(names):

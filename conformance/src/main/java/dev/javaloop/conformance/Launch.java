@@ -45,10 +45,7 @@ final class Launch implements AutoCloseable {
     }
     ProcessBuilder builder = new ProcessBuilder(full).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("PYTHON"));
-    // Unbuffered, so that a line's time is when it was written.
-    Map<String, String> streams =
-        Map.of("PYTHONIOENCODING", "utf-8", "PYTHONUTF8", "1", "PYTHONUNBUFFERED", "1");
-    builder.environment().putAll(streams);
+    builder.environment().putAll(Map.of("PYTHONIOENCODING", "utf-8", "PYTHONUTF8", "1"));
     builder.environment().putAll(environment);
     process = builder.start();
     LIVE.add(this);

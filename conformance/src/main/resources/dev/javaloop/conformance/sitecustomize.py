@@ -48,6 +48,12 @@ def _time_imports(time):
     return names
 
 
+def _flush_lines():
+    # As at a terminal: a line arrives when it is written.
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(line_buffering=True)
+
+
 def _start_clock(target):
     import atexit
     import io
@@ -90,5 +96,6 @@ _target = os.environ.pop("JAVALOOP_CONFORMANCE_CLOCK", "")
 os.environ.pop("PYTHONPATH", None)
 _here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
+_flush_lines()
 if _target:
     _start_clock(_target)
