@@ -7,8 +7,10 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.constant.ClassDesc;
@@ -38,6 +40,23 @@ final class Cure {
       ClassDesc.of("com.oracle.graal.python.compiler.BytecodeCodeUnit");
   private static final MethodTypeDesc PREDICATE = MethodTypeDesc.of(ConstantDescs.CD_boolean);
 
+  private static final ClassDesc SLEEP_NODE =
+      ClassDesc.of("com.oracle.graal.python.builtins.modules.TimeModuleBuiltins$SleepNode");
+  private static final ClassDesc NODE = ClassDesc.of("com.oracle.truffle.api.nodes.Node");
+  private static final MethodTypeDesc DO_SLEEP =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void, NODE, ConstantDescs.CD_double, ConstantDescs.CD_double);
+  private static final MethodTypeDesc LAMBDA =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Double);
+  private static final ClassDesc SYSTEM = ClassDesc.of("java.lang.System");
+  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  private static final ClassDesc THREAD = ClassDesc.of("java.lang.Thread");
+  private static final MethodTypeDesc NANO_TIME = MethodTypeDesc.ofDescriptor("()J");
+  private static final MethodTypeDesc MIN = MethodTypeDesc.ofDescriptor("(DD)D");
+  private static final MethodTypeDesc BOX = MethodTypeDesc.ofDescriptor("(D)Ljava/lang/Double;");
+  private static final MethodTypeDesc UNBOX = MethodTypeDesc.ofDescriptor("()D");
+  private static final MethodTypeDesc SLEEP = MethodTypeDesc.ofDescriptor("(JI)V");
+
   /// Says that the jar is cured; the bridge looks for it before it starts an engine.
   private static final String MARKER = "META-INF/javaloop/cured-async-with";
 
@@ -48,7 +67,7 @@ final class Cure {
     Path in = Path.of(args[0]);
     Path classes = Path.of(args[1]);
     Path marker = classes.resolve(MARKER);
-    String madeFrom = in.getFileName() + " cured, recipe 4\n";
+    String madeFrom = in.getFileName() + " cured, recipe 5\n";
     if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
       return;
     }
@@ -65,7 +84,7 @@ final class Cure {
     Cure cure = new Cure(classes);
     cure.file("compiler/Compiler.class", cure::asyncWith);
     cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
-    cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleepOfWholeSeconds);
+    cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleep);
     write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -154,20 +173,46 @@ final class Cure {
   }
 
   /// `time.sleep(1)` of GraalPy 25.0.3 cuts the clock to whole seconds and sleeps on to the next
-  /// but one, `time.sleep(0)` to the next. `time.sleep(1.0)` is right, so the one calls the other.
-  private byte[] sleepOfWholeSeconds(byte[] sleepNode) {
-    ClassDesc node =
-        ClassDesc.of("com.oracle.graal.python.builtins.modules.TimeModuleBuiltins$SleepNode");
-    MethodTypeDesc exact = sleep(ConstantDescs.CD_double);
-    return change(
-        sleepNode,
-        method ->
-            method.methodName().equalsString("sleep")
-                && method.methodTypeSymbol().equals(sleep(ConstantDescs.CD_long)),
-        (code, to) -> {
-          to.aload(0).aload(1).lload(2).l2d().aload(4);
-          to.invokevirtual(node, "sleep", exact).areturn();
-        });
+  /// but one, `time.sleep(0)` to the next. `time.sleep(1.0)` is right, but once interrupted it
+  /// spins, and nothing ends it. The one now calls the other, and that waits for a point in time:
+  /// what interrupts it is dealt with by Truffle, which then calls its lambda again.
+  private byte[] sleep(byte[] sleepNode) {
+    byte[] whole =
+        change(
+            sleepNode,
+            method -> is(method, "sleep", sleep(ConstantDescs.CD_long)),
+            (code, to) -> {
+              to.aload(0).aload(1).lload(2).l2d().aload(4);
+              to.invokevirtual(SLEEP_NODE, "sleep", sleep(ConstantDescs.CD_double)).areturn();
+            });
+    byte[] deadline = change(whole, method -> is(method, "doSleep", DO_SLEEP), Cure::sleepUntil);
+    return change(deadline, method -> is(method, "lambda$doSleep$1", LAMBDA), Cure::sleepOnce);
+  }
+
+  /// `setBlockedThreadInterruptible(node, lambda, nanoTime() + min(seconds, 1e9) * 1e9)`.
+  private static void sleepUntil(CodeModel code, CodeBuilder to) {
+    to.aload(0);
+    code.elementList().stream().filter(InvokeDynamicInstruction.class::isInstance).forEach(to);
+    to.invokestatic(SYSTEM, "nanoTime", NANO_TIME).l2d();
+    to.dload(1).ldc(1e9).invokestatic(MATH, "min", MIN).ldc(1e9).dmul().dadd();
+    to.invokestatic(ConstantDescs.CD_Double, "valueOf", BOX);
+    code.elementList().stream().filter(invokes("setBlockedThreadInterruptible")).forEach(to);
+    to.return_();
+  }
+
+  /// `long left = (long) (until - nanoTime()); if (left > 0) Thread.sleep(ms, ns);`.
+  private static void sleepOnce(CodeModel code, CodeBuilder to) {
+    Label end = to.newLabel();
+    to.aload(0).invokevirtual(ConstantDescs.CD_Double, "doubleValue", UNBOX);
+    to.invokestatic(SYSTEM, "nanoTime", NANO_TIME).l2d().dsub().d2l().lstore(1);
+    to.lload(1).lconst_0().lcmp().ifle(end);
+    to.lload(1).ldc(1_000_000L).ldiv().lload(1).ldc(1_000_000L).lrem().l2i();
+    to.invokestatic(THREAD, "sleep", SLEEP);
+    to.labelBinding(end).return_();
+  }
+
+  private static boolean is(MethodModel method, String name, MethodTypeDesc type) {
+    return method.methodName().equalsString(name) && method.methodTypeSymbol().equals(type);
   }
 
   private static MethodTypeDesc sleep(ClassDesc seconds) {

@@ -57,7 +57,7 @@ class CureTest {
   @CsvSource({
     "async_with, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
     "async_with_cancelled, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
-    "sleep_of_whole_seconds, Cure.sleepOfWholeSeconds",
+    "sleep_of_whole_seconds, Cure.sleep",
     "coroutine_name, javaloop._names",
     "asyncgen_finalizer, the sweep of Loop._asyncgens",
     "wakeup_fd, javaloop._signals and Loop.add_signal_handler",

@@ -309,7 +309,9 @@ public final class GraalPyRuntime implements PythonRuntime {
             });
     if (!join(System.nanoTime() + FORCE.toNanos())) {
       LOGGER.log(
-          Level.WARNING, "the thread of Python did not end: {0} is in foreign code", thread.getName());
+          Level.WARNING,
+          "the thread of Python did not end: {0} is in foreign code",
+          thread.getName());
     }
   }
 
