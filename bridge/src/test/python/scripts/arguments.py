@@ -1,4 +1,5 @@
+import os
 import sys
 
 with open(sys.argv[1], "w") as file:
-    file.write(f"{__name__} {sys.argv[2:]} {__file__ == sys.argv[0]}")
+    file.write(f"{__name__} {sys.argv[2:]} {__file__ == os.path.abspath(sys.argv[0])}")
