@@ -52,7 +52,7 @@ def _as_function(statements: list[ast.stmt]) -> ast.Module:
     return ast.fix_missing_locations(module)
 
 
-_OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Names(ast.NodeVisitor):
@@ -71,20 +71,16 @@ class _Names(ast.NodeVisitor):
     def generic_visit(self, node: ast.AST) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.bound.add(node.name)
-        elif isinstance(node, _OWN_SCOPE):
-            self._only_assigned(node)
-        else:
+        elif isinstance(node, _COMPREHENSIONS):
+            # Its own names are its own; := in it binds outside.
+            walked = ast.walk(node)
+            self.bound.update(n.target.id for n in walked if isinstance(n, ast.NamedExpr))
+        elif not isinstance(node, ast.Lambda):
             if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
                 self.bound.add(node.name)
             elif isinstance(node, ast.MatchMapping) and node.rest:
                 self.bound.add(node.rest)
             super().generic_visit(node)
-
-    def _only_assigned(self, node: ast.AST) -> None:
-        """A comprehension's own names are its own; ``:=`` in it binds outside."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.NamedExpr) and not isinstance(node, ast.Lambda):
-                self.bound.add(inner.target.id)
 
 
 class _Console(code.InteractiveConsole):
@@ -96,7 +92,6 @@ class _Console(code.InteractiveConsole):
         self._loop = loop
         self._context = contextvars.copy_context()
         self.waiting: asyncio.Task[Any] | None = None
-        self.interrupted = False
 
     def runcode(self, code: types.CodeType) -> Any:
         done: concurrent.futures.Future[Any] = concurrent.futures.Future()

@@ -7,6 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -16,8 +17,7 @@ def describe(words: list[str], extended: list[str], optimize: int) -> None:
     options = (value.partition("=") for value in extended)
     sys._xoptions = {name: text if equals else True for name, equals, text in options}
     sys.excepthook = sys.__excepthook__ = _excepthook  # type: ignore[misc]
-    empty: dict[str, str] = {}
-    environment = empty if sys.flags.ignore_environment else dict(os.environ)
+    environment: Mapping[str, str] = {} if sys.flags.ignore_environment else os.environ
     changes: dict[str, Any] = {}
     if "dev" in sys._xoptions or environment.get("PYTHONDEVMODE"):
         changes["dev_mode"] = True
