@@ -1,9 +1,14 @@
 """In which order a pass runs what is ready, what descriptors bring and what timers bring."""
 
 import asyncio
+import heapq
+import math
 import os
+import random
 import socket
 import threading
+
+import pytest
 
 
 def test_call_soon_runs_in_the_order_of_the_calls(loop, one_pass):
@@ -122,14 +127,96 @@ def test_timers_run_by_deadline_not_by_call(loop, one_pass, clock):
     assert seen == [1, 2, 3, 4, 5]
 
 
-def test_three_timers_of_one_deadline_run_in_the_order_of_the_calls(loop, one_pass, clock):
-    # With more, the order of stock asyncio's heap is not the order of the calls.
-    seen = []
-    for name in "abc":
-        loop.call_at(clock.now + 1, seen.append, name)
+class _Heap:
+    """What asyncio does with timers, in its own terms: the oracle, which stock asyncio confirms."""
+
+    def __init__(self):
+        self.scheduled = []
+        self.cancelled_count = 0
+
+    def schedule(self, when, name):
+        timer = _Timer(when, name)
+        heapq.heappush(self.scheduled, timer)
+        return timer
+
+    def cancel(self, timer):
+        if timer.scheduled and not timer.cancelled:
+            self.cancelled_count += 1
+        timer.cancelled = True
+
+    def one_pass(self, now):
+        scheduled = self.scheduled
+        if len(scheduled) > 100 and self.cancelled_count / len(scheduled) > 0.5:
+            self.scheduled = scheduled = [timer for timer in scheduled if not timer.cancelled]
+            heapq.heapify(scheduled)
+            self.cancelled_count = 0
+        while scheduled and scheduled[0].cancelled:
+            self.cancelled_count -= 1
+            heapq.heappop(scheduled)
+        due = []
+        while scheduled and scheduled[0].when < now:
+            timer = heapq.heappop(scheduled)
+            timer.scheduled = False
+            due.append(timer)
+        return [timer.name for timer in due if not timer.cancelled]
+
+
+class _Timer:
+    def __init__(self, when, name):
+        self.when = when
+        self.name = name
+        self.scheduled = True
+        self.cancelled = False
+
+    def __lt__(self, other):
+        return self.when < other.when
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 10, 1000])
+def test_timers_of_one_deadline_run_in_the_order_of_asyncios_heap(loop, one_pass, clock, count):
+    heap, seen = _Heap(), []
+    for i in range(count):
+        heap.schedule(clock.now + 1, i)
+        loop.call_at(clock.now + 1, seen.append, i)
     clock.advance(2)
     one_pass()
-    assert seen == ["a", "b", "c"]
+    assert seen == heap.one_pass(clock.now)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_timers_set_and_cancelled_at_random_run_in_the_order_of_asyncios_heap(
+    loop, one_pass, clock, seed
+):
+    dice = random.Random(seed)
+    heap, seen, expected, timers = _Heap(), [], [], []
+    cancels, few_deadlines = dice.choice([(0.1, 3), (0.55, 5), (0.7, 2)])
+    for _ in range(dice.randrange(2, 12)):
+        for _ in range(dice.randrange(120)):
+            when = clock.now + dice.randrange(few_deadlines)
+            if dice.random() < 0.1:
+                when = math.nextafter(when, math.inf)
+            timers.append(
+                (heap.schedule(when, len(timers)), loop.call_at(when, seen.append, len(timers)))
+            )
+        for timer, handle in timers:
+            if dice.random() < cancels:
+                heap.cancel(timer)
+                handle.cancel()
+        clock.advance(dice.choice([0, 0.5, 1]))
+        one_pass()
+        expected += heap.one_pass(clock.now + 1e-9)
+        assert seen == expected
+
+
+def test_timers_a_little_apart_run_in_one_pass(loop):
+    # A wait ends up to a millisecond late, as asyncio's do: what the first posts comes after the second.
+    seen = []
+    now = loop.time() + 0.05
+    loop.call_at(now, lambda: loop.call_soon(seen.append, "posted"))
+    loop.call_at(now + 1e-7, seen.append, "second")
+    loop.call_at(now + 0.1, loop.stop)
+    loop.run_forever()
+    assert seen == ["second", "posted"]
 
 
 def test_a_due_timer_waits_for_those_that_were_ready(loop, one_pass, clock):

@@ -72,12 +72,3 @@ def test_stats_are_for_every_thread_and_for_closed_loops(loop, one_pass):
     assert seen == [loop.stats()]
     loop.close()
     assert loop.stats().passes == seen[0].passes
-
-
-def test_many_timers_of_one_deadline_run_in_the_order_of_the_calls(loop, clock, one_pass):
-    seen = []
-    for i in range(1000):
-        loop.call_at(clock.now + 1, seen.append, i)
-    clock.advance(2)
-    one_pass()
-    assert seen == list(range(1000))

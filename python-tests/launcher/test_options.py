@@ -60,15 +60,16 @@ print(sys.flags.safe_path, bool(sys.flags.dev_mode), sys.path[0] == "", sys.flag
 
 
 def test_dev_mode(same):
-    ended = same(
-        "-X",
-        "dev",
-        "-c",
-        "import asyncio, sys\n"
-        "async def main(): print(asyncio.get_running_loop().get_debug(), sys.flags.dev_mode)\n"
-        "asyncio.run(main())",
-    )
-    assert ended.out == "True True\n"
+    code = """
+import asyncio, sys
+async def main(): print(asyncio.get_running_loop().get_debug(), sys.flags.dev_mode, sys.warnoptions, sys._xoptions)
+asyncio.run(main())
+"""
+    assert same("-X", "dev", "-c", code).out.startswith("True True ['default']")
+    assert same("-c", code, env={"PYTHONDEVMODE": "1"}).out == "True True ['default'] {}\n"
+    variables = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error"}
+    same("-W", "ignore", "-c", code, env=variables)
+    assert same("-E", "-c", code, env=variables).out == "False False [] {}\n"
 
 
 def test_asyncio_debug_by_environment(same):

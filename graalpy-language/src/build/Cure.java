@@ -8,7 +8,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.Label;
-import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -180,13 +179,14 @@ final class Cure {
     byte[] whole =
         change(
             sleepNode,
-            method -> is(method, "sleep", sleep(ConstantDescs.CD_long)),
+            "sleep",
+            sleep(ConstantDescs.CD_long),
             (code, to) -> {
               to.aload(0).aload(1).lload(2).l2d().aload(4);
               to.invokevirtual(SLEEP_NODE, "sleep", sleep(ConstantDescs.CD_double)).areturn();
             });
-    byte[] deadline = change(whole, method -> is(method, "doSleep", DO_SLEEP), Cure::sleepUntil);
-    return change(deadline, method -> is(method, "lambda$doSleep$1", LAMBDA), Cure::sleepOnce);
+    byte[] deadline = change(whole, "doSleep", DO_SLEEP, Cure::sleepUntil);
+    return change(deadline, "lambda$doSleep$1", LAMBDA, Cure::sleepOnce);
   }
 
   /// `setBlockedThreadInterruptible(node, lambda, nanoTime() + min(seconds, 1e9) * 1e9)`.
@@ -211,10 +211,6 @@ final class Cure {
     to.labelBinding(end).return_();
   }
 
-  private static boolean is(MethodModel method, String name, MethodTypeDesc type) {
-    return method.methodName().equalsString(name) && method.methodTypeSymbol().equals(type);
-  }
-
   private static MethodTypeDesc sleep(ClassDesc seconds) {
     return MethodTypeDesc.of(
         ConstantDescs.CD_Object,
@@ -224,17 +220,25 @@ final class Cure {
   }
 
   private byte[] change(byte[] bytes, String name, BiConsumer<CodeModel, CodeBuilder> transform) {
-    return change(bytes, method -> method.methodName().equalsString(name), transform);
+    return change(bytes, name, null, transform);
   }
 
+  /// Gives a method other code.
+  ///
+  /// @param type null: there is only one of that name
   private byte[] change(
-      byte[] bytes, Predicate<MethodModel> chosen, BiConsumer<CodeModel, CodeBuilder> transform) {
+      byte[] bytes,
+      String name,
+      MethodTypeDesc type,
+      BiConsumer<CodeModel, CodeBuilder> transform) {
     boolean[] changed = {false};
     byte[] result =
         classFile.transformClass(
             classFile.parse(bytes),
             ClassTransform.transformingMethods(
-                chosen,
+                method ->
+                    method.methodName().equalsString(name)
+                        && (type == null || method.methodTypeSymbol().equals(type)),
                 (builder, element) -> {
                   if (element instanceof CodeModel code) {
                     changed[0] = true;
@@ -244,7 +248,7 @@ final class Cure {
                   }
                 }));
     if (!changed[0]) {
-      throw new IllegalStateException("a method is missing: another GraalPy?");
+      throw new IllegalStateException("no method " + name + " to cure: another GraalPy?");
     }
     return result;
   }

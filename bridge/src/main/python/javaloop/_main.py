@@ -22,6 +22,7 @@ def run(
     words: Sequence[str],
     extended: Sequence[str],
     optimize: int,
+    dev_mode: bool,
 ) -> int:
     """Runs the program and everything that a python does at its end; returns the exit status.
 
@@ -32,8 +33,9 @@ def run(
     :param words: the command line
     :param extended: the values of ``-X``
     :param optimize: how often ``-O`` was given
+    :param dev_mode: whether development mode is on
     """
-    _start.describe(list(words), list(extended), optimize)
+    _start.describe(list(words), list(extended), optimize, dev_mode)
     from javaloop import _signals
 
     _signals.install()

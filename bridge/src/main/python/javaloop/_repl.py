@@ -14,73 +14,20 @@ import types
 from typing import Any
 
 import __main__
-from javaloop import _tracebacks
-
-_CELL = "<module>"  # what tracebacks call the statement
+from javaloop import _toplevel, _tracebacks
 
 
 class _Compile(codeop.Compile):
-    """Compiles statements that await as a coroutine function, which the engine does not do."""
+    """Compiles statements that await as a coroutine function, whose values are shown."""
 
     def __call__(self, source: str, filename: str, symbol: str, **more: Any) -> types.CodeType:
         try:
             return super().__call__(source, filename, symbol, **more)
         except SyntaxError as error:
-            message = str(error.msg)
-            if "outside" not in message or ("await" not in message and "async" not in message):
+            if not _toplevel.refuses_await(error):
                 raise
-        tree = ast.parse(source, filename, "exec")
-        return compile(_as_function(tree.body), filename, "exec", dont_inherit=True)
-
-
-def _as_function(statements: list[ast.stmt]) -> ast.Module:
-    """The statements in an ``async def`` named ``_CELL``: names stay global, values are shown."""
-    names = _Names()
-    body: list[ast.stmt] = []
-    for statement in statements:
-        names.visit(statement)
-        if isinstance(statement, ast.Expr):
-            shown: Any = ast.parse("__import__('sys').displayhook(0)", mode="eval").body
-            shown.args = [statement.value]
-            statement = ast.copy_location(ast.Expr(shown), statement)
-        body.append(statement)
-    if names.bound:
-        body.insert(0, ast.copy_location(ast.Global(sorted(names.bound)), statements[0]))
-    module = ast.parse("async def cell(): pass")
-    cell: Any = module.body[0]
-    cell.name, cell.body = _CELL, body
-    return ast.fix_missing_locations(module)
-
-
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-class _Names(ast.NodeVisitor):
-    """The names that statements bind in their own scope."""
-
-    def __init__(self) -> None:
-        self.bound: set[str] = set()
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if not isinstance(node.ctx, ast.Load):
-            self.bound.add(node.id)
-
-    def visit_alias(self, node: ast.alias) -> None:
-        self.bound.add(node.asname or node.name.partition(".")[0])
-
-    def generic_visit(self, node: ast.AST) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self.bound.add(node.name)
-        elif isinstance(node, _COMPREHENSIONS):
-            # Its own names are its own; := in it binds outside.
-            walked = ast.walk(node)
-            self.bound.update(n.target.id for n in walked if isinstance(n, ast.NamedExpr))
-        elif not isinstance(node, ast.Lambda):
-            if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-                self.bound.add(node.name)
-            elif isinstance(node, ast.MatchMapping) and node.rest:
-                self.bound.add(node.rest)
-            super().generic_visit(node)
+        body = [_toplevel.shown(each) for each in ast.parse(source, filename, "exec").body]
+        return _toplevel.compile_awaiting(body, filename)
 
 
 class _Console(code.InteractiveConsole):
@@ -119,7 +66,7 @@ class _Console(code.InteractiveConsole):
         except BaseException as error:
             done.set_exception(error)
             return
-        cell: Any = self.locals.pop(_CELL, None)
+        cell: Any = self.locals.pop(_toplevel.CELL, None)
         if cell is None:
             done.set_result(None)
             return

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def describe(words: list[str], extended: list[str], optimize: int) -> None:
+def describe(words: list[str], extended: list[str], optimize: int, dev_mode: bool) -> None:
     """What ``sys`` tells of the start, where the engine does not."""
     sys.orig_argv = [sys.executable, *words]
     options = (value.partition("=") for value in extended)
@@ -19,7 +19,7 @@ def describe(words: list[str], extended: list[str], optimize: int) -> None:
     sys.excepthook = sys.__excepthook__ = _excepthook  # type: ignore[misc]
     environment: Mapping[str, str] = {} if sys.flags.ignore_environment else os.environ
     changes: dict[str, Any] = {}
-    if "dev" in sys._xoptions or environment.get("PYTHONDEVMODE"):
+    if dev_mode:
         changes["dev_mode"] = True
     if sys.flags.optimize:
         level = environment.get("PYTHONOPTIMIZE", "")

@@ -189,23 +189,30 @@ final class CaseReplay {
     }
 
     private TimingRule.Measured measure() throws IOException, InterruptedException {
-      double longest = 0;
-      double waited = Double.MAX_VALUE;
-      for (Run run : references) {
-        double seconds = referenceWatch.seconds(run);
-        longest = Math.max(longest, seconds);
-        waited =
-            Math.min(
-                waited,
-                Math.max(0, seconds - run.clock().map(Run.Clock::cpuWithoutImports).orElse(0.0)));
-      }
-      TimingRule.Measured measured =
-          new TimingRule.Measured(longest, waited, bridgeWatch.seconds(bridges.getLast()));
+      TimingRule.Measured measured = measured(bridges.getLast());
       for (int i = 0; i < TIMING_RETRIES && measured.complaint().isPresent(); i++) {
         Run alone = locked(machine.writeLock(), bridge, fence, code, bridgeLimit);
-        measured = measured.orBetter(bridgeWatch.seconds(alone));
+        measured = measured.orBetter(measured(alone));
       }
       return measured;
+    }
+
+    private TimingRule.Measured measured(Run bridge) {
+      double longest = 0;
+      double waited = Double.MAX_VALUE;
+      double computed = Double.MAX_VALUE;
+      for (Run run : references) {
+        double seconds = referenceWatch.seconds(run);
+        double cpu = run.cpuSeconds();
+        longest = Math.max(longest, seconds);
+        waited = Math.min(waited, Math.max(0, seconds - cpu));
+        computed = Math.min(computed, cpu);
+      }
+      return new TimingRule.Measured(
+          longest,
+          waited,
+          bridgeWatch.seconds(bridge),
+          Math.max(0, bridge.cpuSeconds() - computed));
     }
 
     private Verdict verdict(

@@ -54,7 +54,9 @@ record Document(
   record Distinction(String aspect, String words) {}
 
   /// The times that the timing rule compared.
-  record Timing(double referenceSeconds, double bridgeSeconds) {}
+  ///
+  /// @param coldSeconds how much longer than the reference the bridge computed
+  record Timing(double referenceSeconds, double bridgeSeconds, double coldSeconds) {}
 
   /// One run.
   ///
@@ -112,7 +114,10 @@ record Document(
   }
 
   private static Timing of(TimingRule.Measured measured) {
-    return new Timing(round(measured.referenceSeconds()), round(measured.bridgeSeconds()));
+    return new Timing(
+        round(measured.referenceSeconds()),
+        round(measured.bridgeSeconds()),
+        round(measured.coldSeconds()));
   }
 
   private static Execution of(Run run) {

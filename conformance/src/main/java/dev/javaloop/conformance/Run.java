@@ -24,7 +24,8 @@ record Run(
     String directory) {
 
   /// Seconds from the script's first line to its end, and how much of that went into imports; of
-  /// each the time and the processor time.
+  /// each the time and the processor time; in a JVM that is without what compilers and collector
+  /// took, and with what the other threads waited for a processor.
   record Clock(double wall, double cpu, double importWall, double importCpu) {
     /// Imports say how warm an interpreter is, not how it schedules.
     double withoutImports() {
@@ -34,6 +35,11 @@ record Run(
     double cpuWithoutImports() {
       return Math.max(0, cpu - importCpu);
     }
+  }
+
+  /// The processor time that the script took, imports not counted; 0 where no clock says it.
+  double cpuSeconds() {
+    return clock.map(Clock::cpuWithoutImports).orElse(0.0);
   }
 
   boolean failed() {

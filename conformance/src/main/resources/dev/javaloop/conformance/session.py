@@ -7,25 +7,34 @@ def _play(cells):
     import traceback
 
     scope, runner, failed = sys.modules["__main__"].__dict__, None, False
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for number, source in cells:
-        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        name = "<cell %s>" % number
         try:
-            tree = ast.parse(source, "<cell %s>" % number)
-            steps = [compile(ast.Module(tree.body, []), "<cell %s>" % number, "exec", flags)]
-            if tree.body and isinstance(tree.body[-1], ast.Expr):
-                last = ast.Interactive([tree.body.pop()])
-                steps = [
-                    compile(tree, "<cell %s>" % number, "exec", flags),
-                    compile(last, "<cell %s>" % number, "single", flags),
-                ]
+            tree = ast.parse(source, name)
+            last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+            try:
+                steps = [compile(tree, name, "exec", flags)]
+                steps += [compile(ast.Interactive(last), name, "single", flags)] if last else []
+            except SyntaxError as error:
+                if sys.implementation.name == "cpython":
+                    raise
+                from javaloop import _toplevel
+
+                if not _toplevel.refuses_await(error):
+                    raise
+                steps = []
+            if not steps:
+                body = tree.body + [_toplevel.shown(each) for each in last]
+                exec(_toplevel.compile_awaiting(body, name), scope)
+                steps = [scope.pop(_toplevel.CELL)]
             for step in steps:
-                if step.co_flags & inspect.CO_COROUTINE:
+                result = step() if callable(step) else eval(step, scope)
+                if inspect.iscoroutine(result):
                     import asyncio
 
                     runner = runner or asyncio.Runner()
-                    runner.run(eval(step, scope))
-                else:
-                    exec(step, scope)
+                    runner.run(result)
         except Exception:
             failed = True
             traceback.print_exc()

@@ -51,7 +51,7 @@ class ReportsTest {
             comparison.differences(),
             Set.of(Normaliser.ADDRESS),
             List.of(Aspect.STDOUT),
-            Optional.of(new TimingRule.Measured(1, 1, 2)),
+            Optional.of(new TimingRule.Measured(1, 1, 2, 0)),
             expected,
             List.of(got),
             Optional.of(comparison),

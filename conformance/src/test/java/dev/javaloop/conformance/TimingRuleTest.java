@@ -7,7 +7,11 @@ import org.junit.jupiter.api.Test;
 
 class TimingRuleTest {
   private static boolean complains(double reference, double waited, double bridge) {
-    return new TimingRule.Measured(reference, waited, bridge).complaint().isPresent();
+    return complains(reference, waited, bridge, 0);
+  }
+
+  private static boolean complains(double reference, double waited, double bridge, double cold) {
+    return new TimingRule.Measured(reference, waited, bridge, cold).complaint().isPresent();
   }
 
   @Test
@@ -38,9 +42,21 @@ class TimingRuleTest {
   }
 
   @Test
+  void whatColdCodeComputesIsGrantedBesideAWait() {
+    assertTrue(complains(0.4, 0.3, 1.2));
+    assertFalse(complains(0.4, 0.3, 1.2, 0.7));
+  }
+
+  @Test
+  void sleepsThatDoNotOverlapAreSeenBesideColdCode() {
+    assertTrue(complains(2.05, 2, 3 + 0.4, 0.4));
+    assertTrue(complains(2.05, 2, 30, 20));
+  }
+
+  @Test
   void theNearerRunCounts() {
-    TimingRule.Measured late = new TimingRule.Measured(2, 2, 4);
-    assertFalse(late.orBetter(2.1).complaint().isPresent());
-    assertTrue(late.orBetter(4.5).complaint().isPresent());
+    TimingRule.Measured late = new TimingRule.Measured(2, 2, 4, 0);
+    assertFalse(late.orBetter(new TimingRule.Measured(2, 2, 2.1, 0)).complaint().isPresent());
+    assertTrue(late.orBetter(new TimingRule.Measured(2, 2, 4.5, 0)).complaint().isPresent());
   }
 }

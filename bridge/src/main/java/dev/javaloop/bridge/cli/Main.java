@@ -73,7 +73,8 @@ public final class Main {
               command.statistics(),
               words.toArray(String[]::new),
               command.extended().toArray(String[]::new),
-              command.optimize())
+              command.optimize(),
+              command.developmentMode(System.getenv()))
           .asInt();
     } catch (PolyglotException e) {
       if (e.isExit()) {
@@ -91,6 +92,9 @@ public final class Main {
     Map<String, String> options = new HashMap<>(command.options());
     if (!command.ignoreEnvironment()) {
       PythonEnvironment.apply(System.getenv(), options);
+    }
+    if (command.developmentMode(System.getenv())) {
+      options.merge("python.WarnOptions", "default", (given, mine) -> mine + "," + given);
     }
     options.put("python.AlwaysRunExcepthook", "true");
     options.put("python.RunViaLauncher", "true");

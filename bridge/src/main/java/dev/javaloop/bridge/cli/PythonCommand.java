@@ -41,6 +41,12 @@ record PythonCommand(
     }
   }
 
+  /// Whether development mode is on, by `-X dev` or the environment.
+  boolean developmentMode(Map<String, String> environment) {
+    return extended.contains("dev")
+        || (!ignoreEnvironment && !environment.getOrDefault("PYTHONDEVMODE", "").isEmpty());
+  }
+
   static PythonCommand parse(List<String> words, boolean terminal) throws UsageException {
     return new Parser(words).parse(terminal);
   }
@@ -82,9 +88,6 @@ record PythonCommand(
       if (kind.isEmpty()) {
         kind = terminal || interactive ? "repl" : "stdin";
         arguments.add("");
-      }
-      if (extended.contains("dev")) {
-        warnings.addFirst("default");
       }
       if (!warnings.isEmpty()) {
         options.put("python.WarnOptions", String.join(",", warnings));

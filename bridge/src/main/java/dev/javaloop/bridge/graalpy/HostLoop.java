@@ -4,11 +4,10 @@ import dev.javaloop.loop.ErrnoException;
 import dev.javaloop.loop.EventLoop;
 import dev.javaloop.loop.Interest;
 import dev.javaloop.loop.LoopStats;
-import dev.javaloop.loop.NanoClock;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.graalvm.polyglot.Value;
 
@@ -17,33 +16,35 @@ import org.graalvm.polyglot.Value;
 /// Used by the Python thread that runs the loop, and before that by the one that made it; only
 /// [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
 ///
-/// A pass writes what became ready into the array that [#events] gives: a number >= 0 is the id of
-/// an expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
+/// A pass writes what became ready into the array that [#events] gives: a number >= 0 is that of an
+/// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
 public final class HostLoop {
   /// How many numbers [#stats] gives.
   static final int COUNTERS = 10;
 
+  /// Of the system's monotonic clock, which asyncio adds to the time when it looks for what is due.
+  private static final double RESOLUTION_SECONDS = 1e-9;
+
+  /// A wait that no `long` of nanoseconds holds has no end.
+  private static final double FAR_MILLIS = 1e11;
+
   private final EventLoop loop;
   private final Consumer<HostLoop> onClose;
   private final HostSignals signals;
+  private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
   private int count;
-  private volatile LongSupplier clock = System::nanoTime;
+  private volatile DoubleSupplier clock = HostLoop::monotonic;
 
   HostLoop(HostSignals signals, Consumer<HostLoop> onClose) {
     this.signals = signals;
     this.onClose = onClose;
-    this.loop =
-        EventLoop.builder()
-            .name("python")
-            .clock(clockOf(this))
-            .errorHandler(HostLoop::rethrow)
-            .build();
+    this.loop = EventLoop.builder().name("python").errorHandler(HostLoop::rethrow).build();
     signals.add(loop);
   }
 
-  private static NanoClock clockOf(HostLoop owner) {
-    return () -> owner.clock.getAsLong();
+  private static double monotonic() {
+    return System.nanoTime() / 1e9;
   }
 
   /// What Python's callbacks raise is caught in Python, and [GraalPyRuntime]'s posts catch their
@@ -63,13 +64,28 @@ public final class HostLoop {
   /// One pass. Returns how many events it wrote, or -1 when the thread was interrupted. What an
   /// interrupted pass has found is given first: the interrupt then ends the next one.
   ///
+  /// As asyncio's selectors do, a wait for a timer is rounded up to a millisecond, and what is due
+  /// then expires in one pass: timers a few microseconds apart show it by their order.
+  ///
   /// @param block whether to wait for a timer, a descriptor or a wake-up when nothing is ready
   @Export
   public int run(boolean block) {
     count = 0;
+    double next = timers.next();
+    boolean timed = next != Double.POSITIVE_INFINITY;
     long deadline = block ? signals.waitUntil(loop) : Long.MIN_VALUE;
-    loop.runOnce(deadline);
+    loop.runOnce(block && timed ? Math.min(deadline, deadline(next)) : deadline);
+    if (timed) {
+      timers.expire(clock.getAsDouble() + RESOLUTION_SECONDS, this::add);
+    }
     return count == 0 && Thread.interrupted() ? -1 : count;
+  }
+
+  private long deadline(double next) {
+    double millis = Math.ceil((next - clock.getAsDouble()) * 1e3);
+    return millis < FAR_MILLIS
+        ? loop.nanoTime() + (long) (Math.max(0, millis) * 1e6)
+        : EventLoop.NO_DEADLINE;
   }
 
   /// The array that passes write to; it is another one after a pass outgrew it.
@@ -85,30 +101,23 @@ public final class HostLoop {
     events[count++] = event;
   }
 
-  private void expired(long timerId) {
-    add(timerId);
-  }
-
   private void ready(int fd, int interest) {
     add(~((long) fd << 2 | interest));
   }
 
-  /// Starts a timer and returns its id. A deadline that no `long` holds never comes.
+  /// Starts a timer and returns its number, which is not another's until this one has expired, or a
+  /// pass after it was cancelled.
   ///
   /// @param when seconds on the loop's clock
   @Export
-  public long callAt(double when) {
-    return loop.schedule(nanos(when), this::expired);
+  public int callAt(double when) {
+    return timers.schedule(when);
   }
 
+  /// Cancels a timer that is still to come.
   @Export
-  public boolean cancel(long timerId) {
-    return loop.cancel(timerId);
-  }
-
-  /// Rounds up: a timer must not fire before the time that Python reads from the same clock.
-  private static long nanos(double seconds) {
-    return (long) Math.ceil(seconds * 1e9);
+  public void cancel(int timerNumber) {
+    timers.cancel(timerNumber);
   }
 
   /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
@@ -139,7 +148,7 @@ public final class HostLoop {
   /// @param seconds a function without arguments, or null for the system's clock
   @Export
   public void useClock(Value seconds) {
-    clock = seconds.isNull() ? System::nanoTime : () -> nanos(seconds.execute().asDouble());
+    clock = seconds.isNull() ? HostLoop::monotonic : () -> seconds.execute().asDouble();
   }
 
   /// Passes, polls, blocking polls, timers started, fired, cancelled, posts, wake-ups, descriptor
@@ -151,9 +160,9 @@ public final class HostLoop {
       s.passes(),
       s.polls(),
       s.blockingPolls(),
-      s.timersScheduled(),
-      s.timersFired(),
-      s.timersCancelled(),
+      timers.scheduledTotal(),
+      timers.firedTotal(),
+      timers.cancelledTotal(),
       s.posts(),
       s.wakeups(),
       s.descriptorEvents(),

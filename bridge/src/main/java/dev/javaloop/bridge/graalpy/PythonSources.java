@@ -29,6 +29,7 @@ final class PythonSources {
           "_signals.py",
           "_start.py",
           "_task.py",
+          "_toplevel.py",
           "_tracebacks.py",
           "py.typed");
 
