@@ -55,7 +55,16 @@ def _flush_lines():
 
 
 # How the kernel shortens the names of the JVM's threads that compile and collect; what they take is not the script's.
-_HELPERS = ("C1 Compiler", "C2 Compiler", "TruffleCompiler", "JVMCI", "Training", "VM ", "GC ", "G1 ")
+_HELPERS = (
+    "C1 Compiler",
+    "C2 Compiler",
+    "TruffleCompiler",
+    "JVMCI",
+    "Training",
+    "VM ",
+    "GC ",
+    "G1 ",
+)
 
 
 def _computed_in_jvm():
