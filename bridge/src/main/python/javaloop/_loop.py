@@ -14,6 +14,7 @@ import selectors
 import signal
 import sys
 import threading
+from _thread import get_ident
 from asyncio import events, tasks
 from asyncio.log import logger
 from collections.abc import Callable, Coroutine
@@ -30,6 +31,7 @@ _Task: Any = tasks.Task
 if _Task is PyTask:
     _Handle = _task.Handle
     _Task = _task.Task
+_init_handle = _Handle.__init__
 
 _names.install()
 
@@ -60,6 +62,24 @@ class TimerHandle(events.TimerHandle):
     _when: float
     _scheduled: bool
     _source_traceback: Any
+
+    def __init__(
+        self,
+        when: float,
+        callback: Callable[..., Any],
+        args: tuple[Any, ...],
+        loop: Loop,
+        context: Context | None,
+    ) -> None:
+        if loop._debug:
+            super().__init__(when, callback, args, loop, context)
+            if self._source_traceback:
+                del self._source_traceback[-1]
+        else:
+            _init_handle(self, callback, args, loop, context)
+            self._when = when
+        self._scheduled = True
+        self._id = -1
 
 
 class _HostSelector(BaseSelector):
@@ -145,9 +165,10 @@ class Loop(BaseLoop):
         self._host = host
         self._host_run = host.run
         self._host_wakeup = host.wakeup
+        self._host_call_at = host.callAt
         self._host_events = host.events()
         self._time: Callable[[], float] = monotonic
-        self._timers: dict[int, TimerHandle] = {}
+        self._timers: list[TimerHandle | None] = []  # by their numbers in Java
         super().__init__(_HostSelector(host))
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
@@ -193,7 +214,8 @@ class Loop(BaseLoop):
         for i in range(count):
             event = found[i]
             if event >= 0:
-                timer = timers.pop(event)
+                timer: Any = timers[event]
+                timers[event] = None
                 timer._scheduled = False
                 ready.append(timer)
             else:
@@ -293,29 +315,29 @@ class Loop(BaseLoop):
         if timer._source_traceback:
             del timer._source_traceback[-1]
         owner = self._thread_id
-        if owner is None or owner == threading.get_ident():
+        if owner is None or owner == get_ident():
             self._arm(timer)
         else:
             # asyncio does not forbid it outside debug mode, so it must not hurt.
-            timer._id = -1
             self._ready.append(events.Handle(self._arm, (timer,), self, None))
             self._host.wakeup()
-        timer._scheduled = True
         return timer
 
     def _arm(self, timer: TimerHandle) -> None:
         if timer._cancelled:
-            timer._id = -1
             return
-        timer._id = number = self._host.callAt(timer._when)
-        self._timers[number] = timer
+        timer._id = number = self._host_call_at(timer._when)
+        timers = self._timers
+        if number == len(timers):
+            timers.append(timer)
+        else:
+            timers[number] = timer
 
     def _timer_handle_cancelled(self, handle: TimerHandle) -> None:
         number = handle._id
-        if handle._scheduled and number >= 0:
-            handle._id = -1
-            if self._timers.pop(number, None) is not None:
-                self._host.cancel(number)
+        if handle._scheduled and number >= 0 and self._timers:
+            self._timers[number] = None
+            self._host.cancel(number)
         handle._scheduled = False
 
     def _process_events(self, event_list: list[Any]) -> None:
