@@ -26,6 +26,16 @@ class StartTest {
   }
 
   @Test
+  void aPosixBackendWithoutDescriptorsIsRefused() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PythonRuntime.graalpy().option("python.PosixModuleBackend", "java").start());
+    assertTrue(e.getMessage().contains("PosixModuleBackend=java"), e.getMessage());
+    assertTrue(e.getMessage().contains("leave it native"), e.getMessage());
+  }
+
+  @Test
   void twoRuntimesAtATimeAndStreamsOfTheirOwn() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -22,6 +22,8 @@ public final class GraalPyContext {
   /// The exported methods of this package, and arrays of numbers.
   private static final HostAccess HOST_ACCESS = hostAccess();
 
+  private static final String POSIX_BACKEND = "python.PosixModuleBackend";
+
   private GraalPyContext() {}
 
   private static HostAccess hostAccess() {
@@ -33,7 +35,18 @@ public final class GraalPyContext {
   }
 
   /// A builder with what every engine needs; the caller adds arguments and streams.
+  ///
+  /// @throws IllegalArgumentException for a posix backend whose numbers are not descriptors
   public static Context.Builder builder(Map<String, String> options, List<String> arguments) {
+    String backend = options.getOrDefault(POSIX_BACKEND, "native");
+    if (!backend.equals("native")) {
+      throw new IllegalArgumentException(
+          POSIX_BACKEND
+              + "="
+              + backend
+              + ": the numbers of that backend are not the system's descriptors, which the loop"
+              + " watches; leave it native");
+    }
     Context.Builder builder =
         Context.newBuilder("python")
             .allowExperimentalOptions(true)
@@ -45,7 +58,7 @@ public final class GraalPyContext {
             .allowCreateProcess(true)
             .allowEnvironmentAccess(org.graalvm.polyglot.EnvironmentAccess.INHERIT)
             .arguments("python", arguments.toArray(String[]::new))
-            .option("python.PosixModuleBackend", "native")
+            .option(POSIX_BACKEND, "native")
             .option("python.WarnExperimentalFeatures", "false")
             .option(
                 "log.python.com.oracle.graal.python.runtime.PythonContext.level",
