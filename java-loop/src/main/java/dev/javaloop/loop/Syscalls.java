@@ -13,7 +13,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The system calls of the poller. Each returns what C does, or the negated error number.
+/// The system calls of the poller and of [Linux]. Each returns what C does, or the negated error
+/// number.
 ///
 /// An instance owns the memory into which the linker stores `errno`, so it belongs to one thread at
 /// a time.
@@ -29,6 +30,7 @@ final class Syscalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final int O_CLOEXEC = 0x80000;
+  private static final long SYS_PIDFD_OPEN = 434; // the same for every processor
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -55,6 +57,18 @@ final class Syscalls {
       critical("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle WRITE =
       critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+  private static final MethodHandle SENDFILE =
+      call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
+
+  /// By its number: the C library has had pidfd_open since 2.36 only.
+  private static final MethodHandle PIDFD_OPEN =
+      find(
+              "syscall",
+              FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
+              ERRNO,
+              Linker.Option.firstVariadicArg(1))
+          .orElseThrow();
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
   private boolean nanosecondWaits;
@@ -159,8 +173,7 @@ final class Syscalls {
 
   long read(int fd, MemorySegment into) {
     try {
-      long count = (long) READ.invokeExact(errno, fd, into, into.byteSize());
-      return count < 0 ? -errno.get(JAVA_INT, 0) : count;
+      return result((long) READ.invokeExact(errno, fd, into, into.byteSize()));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -168,14 +181,34 @@ final class Syscalls {
 
   long write(int fd, MemorySegment from) {
     try {
-      long count = (long) WRITE.invokeExact(errno, fd, from, from.byteSize());
-      return count < 0 ? -errno.get(JAVA_INT, 0) : count;
+      return result((long) WRITE.invokeExact(errno, fd, from, from.byteSize()));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @param offset where to read, and updated; or NULL for the position of `in`
+  long sendfile(int out, int in, MemorySegment offset, long count) {
+    try {
+      return result((long) SENDFILE.invokeExact(errno, out, in, offset, count));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  int pidfdOpen(int pid, int flags) {
+    try {
+      return (int) result((long) PIDFD_OPEN.invokeExact(errno, SYS_PIDFD_OPEN, pid, flags));
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   private int result(int returned) {
+    return returned < 0 ? -errno.get(JAVA_INT, 0) : returned;
+  }
+
+  private long result(long returned) {
     return returned < 0 ? -errno.get(JAVA_INT, 0) : returned;
   }
 

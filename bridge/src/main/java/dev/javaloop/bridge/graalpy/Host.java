@@ -7,6 +7,7 @@ import org.graalvm.polyglot.HostAccess.Export;
 /// What Python gets of Java: the binding `javaloop.host` of the polyglot scope.
 public final class Host {
   private final HostSignals signals = new HostSignals();
+  private final HostKernel kernel = new HostKernel();
   private final Set<HostLoop> open = ConcurrentHashMap.newKeySet();
   private final long[] closed = new long[HostLoop.COUNTERS];
 
@@ -28,6 +29,11 @@ public final class Host {
   @Export
   public HostSignals signals() {
     return signals;
+  }
+
+  @Export
+  public HostKernel kernel() {
+    return kernel;
   }
 
   /// The counters of all loops that were made, in the order of [HostLoop#stats]: added up, and of

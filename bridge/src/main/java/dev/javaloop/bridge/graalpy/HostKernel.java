@@ -1,0 +1,35 @@
+package dev.javaloop.bridge.graalpy;
+
+import dev.javaloop.loop.ErrnoException;
+import dev.javaloop.loop.Linux;
+import org.graalvm.polyglot.HostAccess.Export;
+import org.graalvm.polyglot.Value;
+
+/// The system calls that Python's `os` lacks on this engine. Each returns what the kernel does, or
+/// the negated error number. For any thread.
+public final class HostKernel {
+  HostKernel() {}
+
+  @Export
+  public int pidfdOpen(int pid, int flags) {
+    try {
+      return Linux.openProcess(pid, flags);
+    } catch (ErrnoException e) {
+      return -e.errno();
+    }
+  }
+
+  /// Sends the next part of a file.
+  ///
+  /// @param offset a number, or None for the file's position
+  @Export
+  public long sendfile(int out, int in, Value offset, long count) {
+    try {
+      return offset.isNull()
+          ? Linux.sendfile(out, in, count)
+          : Linux.sendfile(out, in, offset.asLong(), count);
+    } catch (ErrnoException e) {
+      return -e.errno();
+    }
+  }
+}

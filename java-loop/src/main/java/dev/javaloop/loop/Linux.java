@@ -1,0 +1,57 @@
+package dev.javaloop.loop;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// What the kernel does with descriptors and the JDK does not offer. For any thread.
+public final class Linux {
+  private Linux() {}
+
+  /// Opens a descriptor that is readable once a process has ended; who opened it closes it. It is
+  /// close-on-exec.
+  ///
+  /// @param flags of `pidfd_open`, 0 for none
+  /// @throws ErrnoException when there is no such process, no descriptor is left, or the kernel is
+  ///   older than 5.3
+  public static int openProcess(int pid, int flags) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd = new Syscalls(arena, false).pidfdOpen(pid, flags);
+      return (int) checked("pidfd_open(" + pid + ")", fd);
+    }
+  }
+
+  /// Sends the next part of a file, which moves its position, without copying it through the
+  /// process. Waits while there is no room, unless `out` is non-blocking.
+  ///
+  /// @param count the most to send
+  /// @return how much was sent; 0 at the end of the file
+  /// @throws ErrnoException also when there is no room (EAGAIN), a signal came first (EINTR), or
+  ///   `in` is no file that the kernel can send (EINVAL)
+  public static long sendfile(int out, int in, long count) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      return sendfile(arena, out, in, MemorySegment.NULL, count);
+    }
+  }
+
+  /// As [#sendfile(int, int, long)], from a given offset; the file's position stays.
+  public static long sendfile(int out, int in, long offset, long count) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      return sendfile(arena, out, in, arena.allocateFrom(JAVA_LONG, offset), count);
+    }
+  }
+
+  private static long sendfile(Arena arena, int out, int in, MemorySegment offset, long count)
+      throws ErrnoException {
+    long sent = new Syscalls(arena, false).sendfile(out, in, offset, count);
+    return checked("sendfile(fd " + out + ", fd " + in + ")", sent);
+  }
+
+  private static long checked(String call, long result) throws ErrnoException {
+    if (result < 0) {
+      throw new ErrnoException(call, (int) -result);
+    }
+    return result;
+  }
+}
