@@ -8,6 +8,7 @@ from asyncio.futures import _FINISHED as FINISHED
 from asyncio.futures import _PENDING as PENDING
 from asyncio.futures import _get_loop as get_loop
 from asyncio.futures import _PyFuture as PyFuture
+from asyncio.selector_events import _SelectorSocketTransport as SocketTransport
 from asyncio.tasks import _current_tasks as current_tasks
 from asyncio.tasks import _enter_task as enter_task
 from asyncio.tasks import _PyTask as PyTask
@@ -23,6 +24,7 @@ __all__ = [
     "BaseSelector",
     "PyFuture",
     "PyTask",
+    "SocketTransport",
     "current_tasks",
     "enter_task",
     "get_loop",

@@ -19,7 +19,6 @@ def install() -> None:
         if not hasattr(os, name):
             function.__module__ = "posix"
             setattr(os, name, function)
-            os.__all__.append(name)
 
 
 def pidfd_open(pid: int, flags: int = 0) -> int:

@@ -168,6 +168,7 @@ class Loop(BaseLoop):
         self._host_wakeup = host.wakeup
         self._host_call_at = host.callAt
         self._host_events = host.events()
+        self._host_sockets: Any = None
         self._time: Callable[[], float] = monotonic
         self._timers: list[TimerHandle | None] = []  # by their numbers in Java
         super().__init__(_HostSelector(host))
@@ -361,6 +362,55 @@ class Loop(BaseLoop):
                 del task._source_traceback[-1]
             return task
         return super().create_task(coro, name=name, context=context, **kwargs)
+
+    # --- transports
+
+    def _sockets(self) -> Any:
+        if self._host_sockets is None:
+            from javaloop import _transports
+
+            self._host_sockets = _transports.Sockets(self._host.sockets())
+        return self._host_sockets
+
+    def _make_socket_transport(
+        self,
+        sock: Any,
+        protocol: Any,
+        waiter: Any = None,
+        *,
+        extra: Any = None,
+        server: Any = None,
+    ) -> asyncio.Transport:
+        from javaloop import _transports
+
+        if not _transports.fits(sock):
+            return super()._make_socket_transport(
+                sock, protocol, waiter, extra=extra, server=server
+            )
+        self._ensure_fd_no_transport(sock)
+        return _transports.SocketTransport(self, sock, protocol, waiter, extra, server)
+
+    def _make_ssl_transport(
+        self,
+        rawsock: Any,
+        protocol: Any,
+        sslcontext: Any,
+        waiter: Any = None,
+        *,
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        extra: Any = None,
+        server: Any = None,
+        **limits: Any,
+    ) -> asyncio.Transport:
+        from asyncio import sslproto
+
+        self._ensure_fd_no_transport(rawsock)
+        tls: Any = sslproto.SSLProtocol(
+            self, protocol, sslcontext, waiter, server_side, server_hostname, **limits
+        )
+        self._make_socket_transport(rawsock, tls, extra=extra, server=server)
+        return tls._app_transport
 
     # --- asynchronous generators
 

@@ -13,8 +13,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The system calls of the poller and of [Linux]. Each returns what C does, or the negated error
-/// number.
+/// The system calls of the poller, of [SocketCalls] and of [Linux]. Each returns what C does, or
+/// the negated error number.
 ///
 /// An instance owns the memory into which the linker stores `errno`, so it belongs to one thread at
 /// a time.
@@ -30,6 +30,7 @@ final class Syscalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int MSG_NOSIGNAL = 0x4000;
   private static final long SYS_PIDFD_OPEN = 434; // the same for every processor
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -57,6 +58,14 @@ final class Syscalls {
       critical("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle WRITE =
       critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+  /// Critical with arrays of the heap: without a copy, and only for sockets that do not block.
+  private static final Linker.Option CRITICAL_HEAP = Linker.Option.critical(true);
+
+  private static final FunctionDescriptor BYTES =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV = find("recv", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
+  private static final MethodHandle SEND = find("send", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
 
   private static final MethodHandle SENDFILE =
       call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
@@ -182,6 +191,24 @@ final class Syscalls {
   long write(int fd, MemorySegment from) {
     try {
       return result((long) WRITE.invokeExact(errno, fd, from, from.byteSize()));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @param into memory of the heap or native
+  int recv(int fd, MemorySegment into) {
+    try {
+      return (int) result((long) RECV.invokeExact(errno, fd, into, into.byteSize(), 0));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @param from memory of the heap or native
+  int send(int fd, MemorySegment from) {
+    try {
+      return (int) result((long) SEND.invokeExact(errno, fd, from, from.byteSize(), MSG_NOSIGNAL));
     } catch (Throwable e) {
       throw unexpected(e);
     }

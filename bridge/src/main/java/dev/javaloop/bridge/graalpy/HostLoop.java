@@ -31,6 +31,7 @@ public final class HostLoop {
   private final EventLoop loop;
   private final Consumer<HostLoop> onClose;
   private final HostSignals signals;
+  private final HostSockets sockets = new HostSockets();
   private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
   private int count;
@@ -136,6 +137,11 @@ public final class HostLoop {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Export
+  public HostSockets sockets() {
+    return sockets;
   }
 
   @Export

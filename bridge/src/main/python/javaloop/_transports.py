@@ -1,0 +1,265 @@
+"""Stream transports whose bytes Java moves.
+
+What is cold (opening, closing, flow control, end of file, sendfile) is asyncio's own. What is hot,
+receiving and sending, are single calls of Java on the descriptor: into and out of the storage of
+Python's own objects.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from asyncio import constants
+from asyncio.log import logger
+from typing import TYPE_CHECKING, Any, cast
+
+from javaloop._asyncio import SocketTransport as BaseSocketTransport
+
+if TYPE_CHECKING:
+    from javaloop._host import HostSendQueue, HostSockets
+
+try:
+    from polyglot import storage  # pyright: ignore # a module of GraalPy
+except ImportError:
+    storage: Any = None
+
+_RETRY = (-errno.EAGAIN, -errno.EINTR)
+_LATER = constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES
+
+
+class Sockets:
+    """A loop's way to the bytes of its sockets; what is received goes through one buffer."""
+
+    def __init__(self, host: HostSockets) -> None:
+        self.receive = host.receive
+        self.receive_into = host.receiveInto
+        self.send = host.send
+        self.new_queue = host.newQueue
+        inbox = bytearray(SocketTransport.max_size)
+        host.useInbox(storage(inbox))
+        self.inbox = memoryview(inbox)
+
+
+def fits(sock: Any) -> bool:
+    """Whether this is a socket and no more: one that redefines what is done here keeps its way."""
+    kind: Any = sock.__class__
+    return (
+        storage is not None
+        and issubclass(kind, socket.socket)
+        and kind.recv is socket.socket.recv
+        and kind.recv_into is socket.socket.recv_into
+        and kind.send is socket.socket.send
+    )
+
+
+class _Unsent:
+    """What there was no room for, kept in Java; its length is in bytes."""
+
+    __slots__ = ("_queue", "_sockets", "size")
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+        self._queue: HostSendQueue | None = None
+        self.size = 0
+
+    def __len__(self) -> int:
+        return self.size
+
+    def add(self, data: bytes, start: int) -> None:
+        queue = self._queue
+        if queue is None:
+            queue = self._queue = self._sockets.new_queue()
+        queue.add(storage(data), start, len(data))
+        self.size += len(data) - start
+
+    def send(self, fd: int) -> int:
+        """Sends what there is room for; gives 0 or the negated error number."""
+        queue = self._queue
+        assert queue is not None, "nothing waits"
+        result = queue.send(fd)
+        self.size = queue.size()
+        return result
+
+    def clear(self) -> None:
+        if self._queue is not None:
+            self._queue.clear()
+        self.size = 0
+
+
+class SocketTransport(BaseSocketTransport):
+
+    def __init__(
+        self,
+        loop: Any,
+        sock: Any,
+        protocol: Any,
+        waiter: Any = None,
+        extra: Any = None,
+        server: Any = None,
+    ) -> None:
+        super().__init__(loop, sock, protocol, waiter, extra, server)
+        # As a file over a socket does: whoever closes the Python socket meanwhile cannot hand its
+        # number to somebody else.
+        sock._io_refs += 1
+        self._sockets: Sockets = loop._sockets()
+        self._buffer = _Unsent(self._sockets)
+        self._write_ready = self._send_waiting
+
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        sock = self._sock
+        try:
+            super()._call_connection_lost(exc)
+        finally:
+            sock._decref_socketios()
+
+    def __del__(self, *args: Any) -> None:
+        sock = self._sock
+        super().__del__(*args)
+        if sock is not None:
+            sock._decref_socketios()
+
+    def _fd(self) -> int:
+        """The descriptor; once somebody closed or detached the socket, one that there is not."""
+        return -1 if self._sock._closed else self._sock_fd
+
+    # --- reading
+
+    def _read_ready__data_received(self) -> None:
+        if self._conn_lost:
+            return
+        sockets = self._sockets
+        count = sockets.receive(self._fd(), self.max_size)
+        if count <= 0:
+            self._nothing_received(count)
+            return
+        try:
+            self._protocol.data_received(bytes(sockets.inbox[:count]))
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
+
+    def _read_ready__get_buffer(self) -> None:
+        if self._conn_lost:
+            return
+        try:
+            buffer = self._protocol.get_buffer(-1)
+            if not len(buffer):
+                raise RuntimeError("get_buffer() returned an empty buffer")
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.get_buffer() call failed.")
+            return
+        try:
+            count = self._receive_into(buffer)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal read error on socket transport")
+            return
+        if count <= 0:
+            self._nothing_received(count)
+            return
+        try:
+            self._protocol.buffer_updated(count)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.buffer_updated() call failed.")
+
+    def _receive_into(self, buffer: Any) -> int:
+        whole: Any = buffer
+        if type(whole) is memoryview:
+            whole = None if buffer.readonly or buffer.nbytes != len(buffer.obj) else buffer.obj
+        if type(whole) is bytearray:
+            return self._sockets.receive_into(self._fd(), storage(whole), len(whole))
+        view = memoryview(buffer).cast("B")
+        if view.readonly:
+            raise TypeError(f"a read-write bytes-like object is required, not {buffer!r}")
+        sockets = self._sockets
+        count = sockets.receive(self._fd(), len(view))
+        if count > 0:
+            view[:count] = sockets.inbox[:count]
+        return count
+
+    def _nothing_received(self, result: int) -> None:
+        if result == 0:
+            self._read_ready__on_eof()
+        elif result not in _RETRY:
+            self._fatal_error(_error(result), "Fatal read error on socket transport")
+
+    # --- writing
+
+    def write(self, data: Any) -> None:
+        if type(data) is not bytes:
+            if not isinstance(data, (bytes, bytearray, memoryview)):
+                raise TypeError(
+                    f"data argument must be a bytes-like object, not {type(data).__name__!r}"
+                )
+            data = bytes(cast(Any, data))
+        if self._eof:
+            raise RuntimeError("Cannot call write() after write_eof()")
+        if self._empty_waiter is not None:
+            raise RuntimeError("unable to write; sendfile is in progress")
+        if not data:
+            return
+        if self._conn_lost:
+            if self._conn_lost >= _LATER:
+                logger.warning("socket.send() raised exception.")
+            self._conn_lost += 1
+            return
+        unsent = self._buffer
+        sent = 0
+        if not unsent.size:
+            sent = self._sockets.send(self._fd(), storage(data), len(data))
+            if sent == len(data):
+                return
+            if sent < 0:
+                if sent not in _RETRY:
+                    self._fatal_error(_error(sent), "Fatal write error on socket transport")
+                    return
+                sent = 0
+            self._loop._add_writer(self._sock_fd, self._write_ready)
+        unsent.add(data, sent)
+        self._maybe_pause_protocol()
+
+    def writelines(self, list_of_data: Any) -> None:
+        self.write(b"".join(list_of_data))
+
+    def _send_waiting(self) -> None:
+        if self._conn_lost:
+            return
+        unsent = self._buffer
+        result = unsent.send(self._fd())
+        if result in _RETRY:
+            return
+        if result < 0:
+            error = _error(result)
+            self._loop._remove_writer(self._sock_fd)
+            unsent.clear()
+            self._fatal_error(error, "Fatal write error on socket transport")
+            if self._empty_waiter is not None:
+                self._empty_waiter.set_exception(error)
+            return
+        self._maybe_resume_protocol()  # may write more, or close
+        if unsent.size or self._conn_lost:
+            return
+        self._loop._remove_writer(self._sock_fd)
+        if self._empty_waiter is not None:
+            self._empty_waiter.set_result(None)
+        if self._closing:
+            self._call_connection_lost(None)
+        elif self._eof:
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def get_write_buffer_size(self) -> int:
+        return self._buffer.size
+
+
+def _error(result: int) -> OSError:
+    return OSError(-result, os.strerror(-result))
+
+
+SocketTransport.__name__ = BaseSocketTransport.__name__  # shows in repr()
