@@ -229,12 +229,13 @@ asyncio.run(main())
     assert child.returncode in (130, -signal.SIGINT)
 
 
-def test_terminate(start):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_a_python(start, number):
     child = start("-c", "import asyncio\n" + READY + "asyncio.run(asyncio.sleep(3600))")
     assert child.stdout.readline() == "ready\n"
-    child.send_signal(signal.SIGTERM)
+    child.send_signal(number)
     child.communicate(timeout=60)
-    assert child.returncode in (143, -signal.SIGTERM)
+    assert child.returncode == -number
 
 
 def test_a_terminate_that_the_program_handles(start):

@@ -39,7 +39,7 @@ def run(
     from javaloop import _signals
 
     _signals.install()
-    _signals.handle_interrupt()
+    _signals.start()
     if not stock_loop:
         from javaloop import _alias
 

@@ -54,6 +54,9 @@ def install() -> None:
     setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
 
 
-def handle_interrupt() -> None:
-    """Makes Ctrl-C raise KeyboardInterrupt, as a python does from its start."""
+def start() -> None:
+    """Has the signals of a python's start: Ctrl-C raises, the JVM's shutdown is not in the way."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    host = _host.require().signals()
+    for name in ("TERM", "HUP"):
+        host.release(name)

@@ -58,6 +58,14 @@ public final class HostSignals {
         });
   }
 
+  /// Gives a signal back to the system: its default ends the process, as it does a python's.
+  ///
+  /// @param name the signal's name without `SIG`
+  @Export
+  public void release(String name) {
+    JdkSignal.release(name);
+  }
+
   /// Called by Python's handler when it begins.
   @Export
   public void delivered() {

@@ -48,6 +48,22 @@ final class JdkSignal {
     }
   }
 
+  /// Gives a signal back to the system, whose default ends the process by that signal. One that the
+  /// process was started to ignore stays ignored.
+  ///
+  /// @param name the signal's name without `SIG`
+  static void release(String name) {
+    try {
+      Class<?> signalClass = Class.forName("sun.misc.Signal");
+      Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
+      Object signal = signalClass.getConstructor(String.class).newInstance(name);
+      Object systems = handlerClass.getField("SIG_DFL").get(null);
+      signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, systems);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("sun.misc.Signal is not as expected", e);
+    }
+  }
+
   private static void call(Method handle, @Nullable Object handler, Object signal) {
     try {
       handle.invoke(handler, signal);
