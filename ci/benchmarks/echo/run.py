@@ -116,10 +116,8 @@ class Measured:
 
 def measure_all():
     for kind in options.kinds:
-        tls = kind.endswith("-tls")
-        most = TLS_CONNECTIONS if tls else math.inf
-        names = [name for name in options.servers if not (tls and name == "java")]
-        servers = [Measured(name, kind) for name in names]
+        most = TLS_CONNECTIONS if kind.endswith("-tls") else math.inf
+        servers = [Measured(name, kind) for name in options.servers]
         try:
             for size in options.sizes:
                 for connections in options.connections:

@@ -3,10 +3,12 @@
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers on its way
 root = Path(sys.argv[1])
 here = Path(__file__).parent
 jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
