@@ -8,6 +8,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def numbers(most):
 
 def arguments():
     parser = Parser(prog="ci/bench echo", description=__doc__.partition("\n")[0])
-    parser.add_argument("seconds", nargs="?", type=duration, help="measured for each row, 2.5")
+    parser.add_argument("seconds", nargs="?", type=duration, help="measured for each row; 2")
     parser.add_argument("--seconds", dest="also_seconds", type=duration, metavar="SECONDS")
     parser.add_argument("--sizes", type=numbers(65536), default=[1024, 65536], metavar="BYTES,…")
     parser.add_argument(
@@ -46,7 +47,7 @@ def arguments():
     )
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(sys.argv[2:])
-    options.seconds = options.also_seconds or options.seconds or 2.5
+    options.seconds = options.also_seconds or options.seconds or 2
     if min(options.connections) > TLS_CONNECTIONS and all("tls" in k for k in options.kinds):
         parser.error(f"TLS is measured up to {TLS_CONNECTIONS} connections")
     if options.json and not options.json.resolve().parent.is_dir():
@@ -99,12 +100,13 @@ class Measured:
             os.sched_setaffinity(said["thread"], {server_core})
         place = said["port"], self._server.pid, said["thread"]
         tls = self._tls or "plain"
+        row = {"kind": self._kind, "size": size, "connections": connections, "server": self.name}
         if not self._warm:
             most = 40 if self.name in WITH_JIT else 6
-            client.ask(tls, size, 10, 0.5, most / 6, most, *place)
+            row |= client.ask(tls, size, 10, 0.5, most / 6, most, *place)
             self._warm = True
-        row = {"kind": self._kind, "size": size, "connections": connections, "server": self.name}
-        row |= client.ask(tls, size, connections, options.seconds, 0, 6, *place)
+        if "error" not in row:
+            row |= client.ask(tls, size, connections, options.seconds, 0, 5, *place)
         if "error" in row:
             self.close()
             self._start()
@@ -177,6 +179,8 @@ def tell_ratios(others):
 
 
 def make_certificate(folder):
+    if not shutil.which("openssl"):
+        raise SystemExit("ci/bench echo: openssl, which makes the certificate, is not on PATH")
     certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
     made = subprocess.run(
         [
@@ -198,15 +202,16 @@ client_core, server_core = (cores[-1], cores[0]) if len(cores) > 1 else (None, N
 with tempfile.TemporaryDirectory() as folder:
     files = make_certificate(folder)
     client = Client()
-    print(
-        f"client on core {client_core}, servers' loop threads on core {server_core}, their JIT and"
-        " GC threads on any"
-        if client_core
-        else "one core for all"
-    )
+    if client_core:
+        print(f"client on core {client_core}, servers' loop threads on core {server_core}", end="")
+        print(", their JIT and GC threads on any", end="")
+    else:
+        print("one core for all", end="")
+    print(f"; a load of {os.getloadavg()[0]:.1f} before")
+    print(f"TLS: a client thread a connection, so up to {TLS_CONNECTIONS}")
     print(
         f"{'kind':12} {'bytes':>6} {'conns':>5} {'server':8} {'trips/s':>8} {'p50 us':>8}"
-        f" {'p99 us':>8} {'CPU us a trip: loop':>8} process"
+        f" {'p99 us':>8} {'loop':>8} {'process':>8}  CPU us a trip"
     )
     rows = list(measure_all())
     client.close()
