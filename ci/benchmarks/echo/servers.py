@@ -1,0 +1,91 @@
+"""What the benchmarks of connections share: the servers' processes, options, the descriptor limit."""
+
+import argparse
+import json
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers on its way
+root = Path(sys.argv[1])
+here = Path(__file__).parent
+jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
+server_py = str(here / "server.py")
+launcher = [str(root / "javaloop"), "--mode", "throughput"]
+
+COMMANDS = {
+    "cpython": [sys.executable, server_py, "asyncio"],
+    "uvloop": [sys.executable, server_py, "uvloop"],
+    "stock": [*launcher, "--stock-loop", server_py, "asyncio"],
+    "javaloop": [*launcher, server_py, "asyncio"],
+    "java": [f"{jdk}/bin/java", str(here / "Server.java")],
+}
+
+
+class Server:
+    def __init__(self, name, kind, *files):
+        self.name = name
+        self._process = subprocess.Popen(
+            [*COMMANDS[name], kind, *files],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self._process.pid
+        self._said = None
+
+    def said(self):
+        """Its port and its loop's thread; waits for it to start."""
+        if self._said is None:
+            line = self._process.stdout.readline()
+            if not line:
+                raise SystemExit(f"ci/bench: the server {self.name} did not start")
+            self._said = json.loads(line)
+        return self._said
+
+    def close(self):
+        self._process.stdin.close()
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            print(f"the server {self.name} did not end by itself", file=sys.stderr)
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def some_of(known):
+    def parse(text):
+        chosen = text.split(",")
+        for each in chosen:
+            if each not in known:
+                raise argparse.ArgumentTypeError(f"{each!r} is none of {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def duration(text):
+    seconds = float(text)
+    if not 0.5 <= seconds <= 600:
+        raise argparse.ArgumentTypeError("0.5 to 600 seconds, please")
+    return seconds
+
+
+def want_descriptors(count):
+    """Raises the limit, the servers' too, to what the system allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise SystemExit(
+            f"ci/bench: a process needs {count} descriptors, its hard limit is {hard} (ulimit -Hn)"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
