@@ -1,6 +1,7 @@
 """Running, stopping and closing: in which order, from where, and what is refused how."""
 
 import asyncio
+import socket
 import threading
 
 import pytest
@@ -273,3 +274,21 @@ def test_get_event_loop_in_a_callback(loop, one_pass):
     loop.call_soon(lambda: seen.append(asyncio.get_event_loop()))
     one_pass()
     assert seen == [loop]
+
+
+def test_a_pass_of_asyncios_own(loop):
+    """Programs put a ``_run_once`` of that form in place of the loop's: nest_asyncio does."""
+    loop._run_once = lambda: asyncio.BaseEventLoop._run_once(loop)
+    ours, other = socket.socketpair()
+    read = loop.create_future()
+
+    async def main():
+        await asyncio.sleep(0.001)
+        loop.add_reader(ours, lambda: read.set_result(ours.recv(10)))
+        await loop.run_in_executor(None, other.send, b"sent")
+        assert await read == b"sent"
+        loop.remove_reader(ours)
+
+    with ours, other:
+        loop.run_until_complete(asyncio.wait_for(main(), 60))
+    loop.run_until_complete(loop.shutdown_default_executor())

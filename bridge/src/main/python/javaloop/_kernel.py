@@ -1,24 +1,53 @@
-"""System calls that ``os`` has on Linux and lacks on this engine.
+"""System calls that ``os`` and ``fcntl`` have on Linux and lack on this engine.
 
-asyncio looks for them by name: with ``pidfd_open`` the loop sees a child's end by itself, where a thread
-would wait for each child; with ``sendfile`` files are sent without passing through Python.
+asyncio looks for those of ``os`` by name: with ``pidfd_open`` the loop sees a child's end by itself,
+where a thread would wait for each child; with ``sendfile`` files are sent without passing through
+Python.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl as fcntl_module
 import os
 
 from javaloop import _host
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# The commands of Linux whose argument is a number.
+_COMMANDS = {
+    "F_DUPFD": 0,
+    "F_GETFD": 1,
+    "F_SETFD": 2,
+    "F_GETFL": 3,
+    "F_SETFL": 4,
+    "F_SETOWN": 8,
+    "F_GETOWN": 9,
+    "F_SETPIPE_SZ": 1031,
+    "F_GETPIPE_SZ": 1032,
+    "F_DUPFD_CLOEXEC": 1030,
+    "FD_CLOEXEC": 1,
+}
+
 
 def install() -> None:
-    """Adds what is missing to ``os``."""
-    for function in (pidfd_open, sendfile):
-        name = function.__name__
-        if not hasattr(os, name):
-            function.__module__ = "posix"
-            setattr(os, name, function)
+    """Adds what is missing."""
+    if not hasattr(os, "pidfd_open"):
+        _add(os, "posix", pidfd_open)
+    if not hasattr(os, "sendfile"):
+        _add(os, "posix", sendfile)
+    if not hasattr(fcntl_module, "fcntl"):
+        _add(fcntl_module, "fcntl", fcntl)
+        for name, number in _COMMANDS.items():
+            setattr(fcntl_module, name, number)
+
+
+def _add(module: Any, shown_as: str, function: Any) -> None:
+    function.__module__ = shown_as
+    setattr(module, function.__name__, function)
 
 
 def pidfd_open(pid: int, flags: int = 0) -> int:
@@ -32,6 +61,14 @@ def sendfile(out_fd: int, in_fd: int, offset: int | None, count: int) -> int:
     while (sent := call(out_fd, in_fd, offset, count)) == -errno.EINTR:
         pass  # a handler has run meanwhile, and did not raise
     return _checked(sent)
+
+
+def fcntl(fd: Any, cmd: int, arg: Any = 0) -> int:
+    """Do what *cmd* says to a descriptor; only commands whose argument is a number are there."""
+    if not isinstance(arg, int):
+        raise NotImplementedError("fcntl.fcntl takes numbers on this engine, not bytes")
+    number = fd if isinstance(fd, int) else fd.fileno()
+    return _checked(_host.require().kernel().fcntl(number, cmd, arg))
 
 
 def _checked(result: int) -> int:

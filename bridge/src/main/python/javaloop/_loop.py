@@ -86,7 +86,7 @@ class TimerHandle(events.TimerHandle):
 class _HostSelector(BaseSelector):
     """The selector that the inherited transports register with: Java's poller.
 
-    The loop does not call ``select``: a pass in Java does that work.
+    The loop's own passes do without ``select``.
     """
 
     def __init__(self, host: _host.HostLoop) -> None:
@@ -120,8 +120,14 @@ class _HostSelector(BaseSelector):
         self._fd_to_key[key.fd] = key
         return key
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        raise NotImplementedError("the loop's own selector is polled by Java, in each pass")
+    def select(self, timeout: float | None = None) -> list[Any]:
+        """A pass in Java, for those who bring a ``_run_once`` of their own, as nest_asyncio does.
+
+        What it gives is for ``_process_events``.
+        """
+        if timeout is not None and timeout > 0:
+            raise NotImplementedError("timers are Java's: a wait has no other end than theirs")
+        return [self._host.run(timeout is None)]
 
     def close(self) -> None:
         self._host.close()
@@ -343,7 +349,8 @@ class Loop(BaseLoop):
         handle._scheduled = False
 
     def _process_events(self, event_list: list[Any]) -> None:
-        raise NotImplementedError("Java reports ready descriptors, in each pass")
+        for count in event_list:
+            self._take(count)
 
     # --- tasks
 

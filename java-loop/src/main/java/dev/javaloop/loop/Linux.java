@@ -22,6 +22,16 @@ public final class Linux {
     }
   }
 
+  /// `fcntl` with a number as its argument.
+  ///
+  /// @throws ErrnoException with the error of the system
+  public static int fcntl(int fd, int command, long argument) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      int result = new Syscalls(arena, false).fcntl(fd, command, argument);
+      return (int) checked("fcntl(fd " + fd + ", " + command + ")", result);
+    }
+  }
+
   /// Sends the next part of a file, which moves its position, without copying it through the
   /// process. Waits while there is no room, unless `out` is non-blocking.
   ///

@@ -70,6 +70,14 @@ final class Syscalls {
   private static final MethodHandle SENDFILE =
       call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
 
+  private static final MethodHandle FCNTL =
+      find(
+              "fcntl",
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+              ERRNO,
+              Linker.Option.firstVariadicArg(2))
+          .orElseThrow();
+
   /// By its number: the C library has had pidfd_open since 2.36 only.
   private static final MethodHandle PIDFD_OPEN =
       find(
@@ -233,6 +241,14 @@ final class Syscalls {
 
   private int result(int returned) {
     return returned < 0 ? -errno.get(JAVA_INT, 0) : returned;
+  }
+
+  int fcntl(int fd, int command, long argument) {
+    try {
+      return result((int) FCNTL.invokeExact(errno, fd, command, argument));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
   }
 
   private long result(long returned) {

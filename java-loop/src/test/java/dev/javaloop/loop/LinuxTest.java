@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LinuxTest {
   private static final int EAGAIN = 11;
   private static final int EINVAL = 22;
+  private static final int F_GETFD = 1;
+  private static final int F_SETFD = 2;
 
   @TempDir Path folder;
 
@@ -77,6 +79,19 @@ final class LinuxTest {
       assertErrno(Errno.EBADF, () -> Linux.sendfile(ends[0], 1 << 20, 1));
     } finally {
       Posix.close(file, ends[0], ends[1]);
+    }
+  }
+
+  @Test
+  void flagsOfDescriptors() throws IOException {
+    int[] ends = Posix.pipe();
+    try {
+      assertEquals(1, Linux.fcntl(ends[0], F_GETFD, 0), "close-on-exec");
+      assertEquals(0, Linux.fcntl(ends[0], F_SETFD, 0));
+      assertEquals(0, Linux.fcntl(ends[0], F_GETFD, 0));
+      assertErrno(EINVAL, () -> Linux.fcntl(ends[0], -1, 0));
+    } finally {
+      Posix.close(ends);
     }
   }
 

@@ -5,8 +5,8 @@ import dev.javaloop.loop.Linux;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.graalvm.polyglot.Value;
 
-/// The system calls that Python's `os` lacks on this engine. Each returns what the kernel does, or
-/// the negated error number. For any thread.
+/// The system calls that Python's `os` and `fcntl` lack on this engine. Each returns what the
+/// kernel does, or the negated error number. For any thread.
 public final class HostKernel {
   HostKernel() {}
 
@@ -14,6 +14,15 @@ public final class HostKernel {
   public int pidfdOpen(int pid, int flags) {
     try {
       return Linux.openProcess(pid, flags);
+    } catch (ErrnoException e) {
+      return -e.errno();
+    }
+  }
+
+  @Export
+  public int fcntl(int fd, int command, long argument) {
+    try {
+      return Linux.fcntl(fd, command, argument);
     } catch (ErrnoException e) {
       return -e.errno();
     }
