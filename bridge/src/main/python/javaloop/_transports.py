@@ -133,8 +133,10 @@ class SocketTransport(BaseSocketTransport):
         if count <= 0:
             self._nothing_received(count)
             return
+        with sockets.inbox[:count] as part:
+            data = bytes(part)  # a view that is not released costs seven times as much
         try:
-            self._protocol.data_received(bytes(sockets.inbox[:count]))
+            self._protocol.data_received(data)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:
@@ -181,7 +183,8 @@ class SocketTransport(BaseSocketTransport):
         sockets = self._sockets
         count = sockets.receive(self._fd(), len(view))
         if count > 0:
-            view[:count] = sockets.inbox[:count]
+            with sockets.inbox[:count] as part:
+                view[:count] = part
         return count
 
     def _nothing_received(self, result: int) -> None:
