@@ -88,7 +88,6 @@ class _Unsent:
 
 
 class SocketTransport(BaseSocketTransport):
-
     def __init__(
         self,
         loop: Any,
