@@ -89,3 +89,51 @@ def test_interrupt_leaves_run_forever(loop):
         loop.run_forever()
     assert not loop.is_running()
     assert loop.run_until_complete(asyncio.sleep(0, "again")) == "again"
+
+
+def test_raise_signal_is_handled_before_it_returns():
+    seen = []
+    before = signal.signal(
+        signal.SIGUSR1, lambda number, frame: seen.append((number, frame.f_code))
+    )
+    try:
+        for n in range(1, 101):
+            signal.raise_signal(signal.SIGUSR1)
+            assert len(seen) == n
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert seen[0][0] == signal.SIGUSR1
+    assert seen[0][1].co_name == "test_raise_signal_is_handled_before_it_returns"
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_raise_signal_in_another_thread_is_handled_by_the_main_one():
+    seen = threading.Event()
+    threads = []
+
+    def handler(number, frame):
+        threads.append(threading.current_thread())
+        seen.set()
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        thread = threading.Thread(target=signal.raise_signal, args=(signal.SIGUSR1,))
+        thread.start()
+        while not seen.wait(0.01):
+            pass
+        thread.join()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert threads == [threading.main_thread()]
+
+
+def test_a_main_task_that_raises_what_ctrl_c_sends():
+    """As uvicorn does at its end."""
+
+    async def main():
+        signal.raise_signal(signal.SIGINT)
+
+    for _ in range(20):
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(main())

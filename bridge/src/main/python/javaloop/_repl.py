@@ -8,6 +8,7 @@ import code
 import codeop
 import concurrent.futures
 import contextvars
+import signal
 import sys
 import threading
 import types
@@ -39,6 +40,18 @@ class _Console(code.InteractiveConsole):
         self._loop = loop
         self._context = contextvars.copy_context()
         self.waiting: asyncio.Task[Any] | None = None
+        self._interrupted = False
+
+    def interrupt(self, signum: int, frame: Any) -> None:
+        """Cancels what is awaited, as ``asyncio.run`` does; a second time, and else, it raises.
+
+        An exception in the middle of a task's step could leave the task waiting for nothing.
+        """
+        if self.waiting is None or self._interrupted:
+            raise KeyboardInterrupt
+        self._interrupted = True
+        self.waiting.cancel()
+        self._loop.call_soon_threadsafe(lambda: None)
 
     def runcode(self, code: types.CodeType) -> Any:
         done: concurrent.futures.Future[Any] = concurrent.futures.Future()
@@ -70,6 +83,7 @@ class _Console(code.InteractiveConsole):
         if cell is None:
             done.set_result(None)
             return
+        self._interrupted = False
         self.waiting = self._loop.create_task(cell(), context=self._context)
         self.waiting.add_done_callback(lambda task: self._done(task, done))
 
@@ -104,6 +118,8 @@ def interact() -> None:
 
     reader = threading.Thread(target=read, name="repl", daemon=True)
     reader.start()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, console.interrupt)
     while True:
         try:
             loop.run_forever()

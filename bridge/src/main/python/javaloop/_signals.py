@@ -1,12 +1,15 @@
 """Signal handlers that a loop asleep in Java does not delay.
 
 GraalPy runs a handler when the main thread next executes Python; ``signal.signal`` here also asks
-Java to wake the loops. ``set_wakeup_fd``, which GraalPy lacks, is done by the handlers too.
+Java to wake the loops. ``set_wakeup_fd``, which GraalPy lacks, is done by the handlers too. What
+``signal.raise_signal`` raises is handled before it returns, as CPython does and uvicorn relies on:
+by way of the kernel it would be handled whenever this engine next looks.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 
 from javaloop import _host
 
@@ -18,11 +21,12 @@ _handlers: dict[int, Any] = {}
 
 
 def install() -> None:
-    """Replaces ``signal.signal`` and ``signal.getsignal``; does nothing the second time."""
+    """Replaces ``signal``, ``getsignal`` and ``raise_signal``; does nothing the second time."""
     if getattr(signal.signal, "_javaloop", False):
         return
     host = _host.require().signals()
     builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
+    builtin_raise = signal.raise_signal
 
     def set_handler(signalnum: int, handler: Any) -> Any:
         number = int(signalnum)
@@ -47,7 +51,20 @@ def install() -> None:
             return _handlers[number]
         return builtin_getsignal(number)
 
-    for ours, name in ((set_handler, "signal"), (get_handler, "getsignal")):
+    def raise_signal(signalnum: int) -> None:
+        import threading
+
+        handler = _handlers.get(int(signalnum))
+        if handler is not None and threading.current_thread() is threading.main_thread():
+            handler(int(signalnum), sys._getframe(1))
+        else:
+            builtin_raise(signalnum)
+
+    for ours, name in (
+        (set_handler, "signal"),
+        (get_handler, "getsignal"),
+        (raise_signal, "raise_signal"),
+    ):
         ours.__name__ = ours.__qualname__ = name
         ours.__module__ = "signal"
         setattr(signal, name, ours)
