@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 import time
@@ -87,6 +88,16 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 def loop_class() -> type[asyncio.AbstractEventLoop]:
     """The class of the loops that asyncio makes here."""
     return LOOP_CLASS
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two sockets that are connected and do not block."""
+    left, right = socket.socketpair()
+    with left, right:
+        left.setblocking(False)
+        right.setblocking(False)
+        yield left, right
 
 
 @pytest.fixture

@@ -21,15 +21,6 @@ def pipe():
             os.close(end)
 
 
-@pytest.fixture
-def pair():
-    left, right = socket.socketpair()
-    with left, right:
-        left.setblocking(False)
-        right.setblocking(False)
-        yield left, right
-
-
 def test_a_reader_is_called_when_there_is_something_to_read(loop, one_pass, pipe):
     seen = []
     read_end, write_end = pipe

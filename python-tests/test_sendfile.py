@@ -19,15 +19,6 @@ def file(tmp_path):
         yield opened
 
 
-@pytest.fixture
-def pair():
-    left, right = socket.socketpair()
-    with left, right:
-        left.setblocking(False)
-        right.setblocking(False)
-        yield left, right
-
-
 async def read_all(loop, sock):
     parts = []
     while part := await loop.sock_recv(sock, 1 << 16):

@@ -376,7 +376,7 @@ class Loop(BaseLoop):
         if self._host_sockets is None:
             from javaloop import _transports
 
-            self._host_sockets = _transports.Sockets(self._host.sockets())
+            self._host_sockets = _transports.Sockets(self._host.newSockets())
         return self._host_sockets
 
     def _make_socket_transport(

@@ -59,33 +59,40 @@ final class Syscalls {
   private static final MethodHandle WRITE =
       critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
-  /// Critical with arrays of the heap: without a copy, and only for sockets that do not block.
-  private static final Linker.Option CRITICAL_HEAP = Linker.Option.critical(true);
+  // Linking a call takes its time at a start: those that the poller does without wait for their
+  // first use.
 
-  private static final FunctionDescriptor BYTES =
-      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECV = find("recv", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
-  private static final MethodHandle SEND = find("send", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
+  private static final class Sockets {
+    /// Critical with arrays of the heap: without a copy, and only for sockets that do not block.
+    static final Linker.Option CRITICAL_HEAP = Linker.Option.critical(true);
 
-  private static final MethodHandle SENDFILE =
-      call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
+    static final FunctionDescriptor BYTES =
+        FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    static final MethodHandle RECV = find("recv", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
+    static final MethodHandle SEND = find("send", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
+  }
 
-  private static final MethodHandle FCNTL =
-      find(
-              "fcntl",
-              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-              ERRNO,
-              Linker.Option.firstVariadicArg(2))
-          .orElseThrow();
+  private static final class Services {
+    static final MethodHandle SENDFILE =
+        call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
 
-  /// By its number: the C library has had pidfd_open since 2.36 only.
-  private static final MethodHandle PIDFD_OPEN =
-      find(
-              "syscall",
-              FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
-              ERRNO,
-              Linker.Option.firstVariadicArg(1))
-          .orElseThrow();
+    static final MethodHandle FCNTL =
+        find(
+                "fcntl",
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+                ERRNO,
+                Linker.Option.firstVariadicArg(2))
+            .orElseThrow();
+
+    /// By its number: the C library has had pidfd_open since 2.36 only.
+    static final MethodHandle PIDFD_OPEN =
+        find(
+                "syscall",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
+                ERRNO,
+                Linker.Option.firstVariadicArg(1))
+            .orElseThrow();
+  }
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
   private boolean nanosecondWaits;
@@ -207,7 +214,7 @@ final class Syscalls {
   /// @param into memory of the heap or native
   int recv(int fd, MemorySegment into) {
     try {
-      return (int) result((long) RECV.invokeExact(errno, fd, into, into.byteSize(), 0));
+      return (int) result((long) Sockets.RECV.invokeExact(errno, fd, into, into.byteSize(), 0));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -216,7 +223,8 @@ final class Syscalls {
   /// @param from memory of the heap or native
   int send(int fd, MemorySegment from) {
     try {
-      return (int) result((long) SEND.invokeExact(errno, fd, from, from.byteSize(), MSG_NOSIGNAL));
+      return (int)
+          result((long) Sockets.SEND.invokeExact(errno, fd, from, from.byteSize(), MSG_NOSIGNAL));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -225,7 +233,7 @@ final class Syscalls {
   /// @param offset where to read, and updated; or NULL for the position of `in`
   long sendfile(int out, int in, MemorySegment offset, long count) {
     try {
-      return result((long) SENDFILE.invokeExact(errno, out, in, offset, count));
+      return result((long) Services.SENDFILE.invokeExact(errno, out, in, offset, count));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -233,7 +241,16 @@ final class Syscalls {
 
   int pidfdOpen(int pid, int flags) {
     try {
-      return (int) result((long) PIDFD_OPEN.invokeExact(errno, SYS_PIDFD_OPEN, pid, flags));
+      return (int)
+          result((long) Services.PIDFD_OPEN.invokeExact(errno, SYS_PIDFD_OPEN, pid, flags));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  int fcntl(int fd, int command, long argument) {
+    try {
+      return result((int) Services.FCNTL.invokeExact(errno, fd, command, argument));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -241,14 +258,6 @@ final class Syscalls {
 
   private int result(int returned) {
     return returned < 0 ? -errno.get(JAVA_INT, 0) : returned;
-  }
-
-  int fcntl(int fd, int command, long argument) {
-    try {
-      return result((int) FCNTL.invokeExact(errno, fd, command, argument));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
   }
 
   private long result(long returned) {

@@ -31,7 +31,6 @@ public final class HostLoop {
   private final EventLoop loop;
   private final Consumer<HostLoop> onClose;
   private final HostSignals signals;
-  private final HostSockets sockets = new HostSockets();
   private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
   private int count;
@@ -140,8 +139,8 @@ public final class HostLoop {
   }
 
   @Export
-  public HostSockets sockets() {
-    return sockets;
+  public HostSockets newSockets() {
+    return new HostSockets();
   }
 
   @Export

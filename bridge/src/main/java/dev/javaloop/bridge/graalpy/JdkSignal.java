@@ -37,9 +37,7 @@ final class JdkSignal {
                     case "hashCode" -> System.identityHashCode(proxy);
                     default -> "javaloop's handler of SIG" + name;
                   });
-      Object signal = signalClass.getConstructor(String.class).newInstance(name);
-      before.set(
-          signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, chained));
+      before.set(install(name, chained));
     } catch (ReflectiveOperationException e) {
       if (e.getCause() instanceof IllegalArgumentException cause) {
         throw cause;
@@ -54,14 +52,18 @@ final class JdkSignal {
   /// @param name the signal's name without `SIG`
   static void release(String name) {
     try {
-      Class<?> signalClass = Class.forName("sun.misc.Signal");
-      Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
-      Object signal = signalClass.getConstructor(String.class).newInstance(name);
-      Object systems = handlerClass.getField("SIG_DFL").get(null);
-      signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, systems);
+      install(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("sun.misc.Signal is not as expected", e);
     }
+  }
+
+  /// Installs a handler, and returns the one before it.
+  private static Object install(String name, Object handler) throws ReflectiveOperationException {
+    Class<?> signalClass = Class.forName("sun.misc.Signal");
+    Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
+    Object signal = signalClass.getConstructor(String.class).newInstance(name);
+    return signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, handler);
   }
 
   private static void call(Method handle, @Nullable Object handler, Object signal) {

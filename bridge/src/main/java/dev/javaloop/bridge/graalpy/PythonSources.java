@@ -21,6 +21,7 @@ final class PythonSources {
           "_asyncio.pyi",
           "_embed.py",
           "_host.py",
+          "_kernel.py",
           "_loop.py",
           "_main.py",
           "_names.py",
@@ -31,6 +32,7 @@ final class PythonSources {
           "_task.py",
           "_toplevel.py",
           "_tracebacks.py",
+          "_transports.py",
           "py.typed");
 
   private PythonSources() {}
