@@ -4,7 +4,6 @@ import asyncio
 import errno
 import io
 import os
-import socket
 
 import pytest
 
