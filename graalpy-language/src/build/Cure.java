@@ -33,6 +33,10 @@ import java.util.zip.ZipFile;
 final class Cure {
   private static final String PACKAGE = "com/oracle/graal/python/";
 
+  private static final ClassDesc COMPILER =
+      ClassDesc.of("com.oracle.graal.python.compiler.Compiler");
+  private static final MethodTypeDesc CLEAR = MethodTypeDesc.of(ConstantDescs.CD_void);
+
   private static final ClassDesc ROOT_NODE =
       ClassDesc.of("com.oracle.graal.python.nodes.bytecode.PBytecodeRootNode");
   private static final ClassDesc CODE_UNIT =
@@ -66,7 +70,7 @@ final class Cure {
     Path in = Path.of(args[0]);
     Path classes = Path.of(args[1]);
     Path marker = classes.resolve(MARKER);
-    String madeFrom = in.getFileName() + " cured, recipe 5\n";
+    String madeFrom = in.getFileName() + " cured, recipe 6\n";
     if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
       return;
     }
@@ -82,6 +86,10 @@ final class Cure {
     }
     Cure cure = new Cure(classes);
     cure.file("compiler/Compiler.class", cure::asyncWith);
+    cure.file("compiler/Compiler.class", cure::match);
+    for (String statement : List.of("FunctionDef", "AsyncFunctionDef", "ClassDef", "TypeAlias")) {
+      cure.file("pegparser/sst/StmtTy$" + statement + ".class", cure::typeParameters);
+    }
     cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
     cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleep);
     write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
@@ -142,6 +150,51 @@ final class Cure {
         compiler,
         "visitAsyncWith",
         (code, to) -> enterAfterAwait(code.elementList()).forEach(to::with));
+  }
+
+  /// GraalPy 25.0.3 follows a statement's values on a stack of its compiler, without its jumps. Of
+  /// `a if c else b` one value too many stays there, and the next case of a `match` takes it for
+  /// the subject: instructions are made to agree on a type that have nothing to do with each other,
+  /// and the engine ends with a FrameSlotTypeException. The stack is emptied between the cases.
+  private byte[] match(byte[] compiler) {
+    Predicate<CodeElement> nextCase = invokes("emitAndResetFailPop");
+    return change(
+        compiler,
+        "visit",
+        MethodTypeDesc.of(ConstantDescs.CD_Void, statement("Match")),
+        (code, to) -> {
+          for (CodeElement element : code) {
+            to.with(element);
+            if (nextCase.test(element)) {
+              to.aload(0).getfield(COMPILER, "quickeningStack", ConstantDescs.CD_List);
+              to.invokeinterface(ConstantDescs.CD_List, "clear", CLEAR);
+            }
+          }
+        });
+  }
+
+  /// A definition that GraalPy 25.0.3 compiles from a tree of `ast` has an empty array of type
+  /// parameters where the parser's has none, and is then given a scope for them: names in its
+  /// annotations are looked for in the wrong one, where a generator or coroutine has nothing
+  /// ("'NoneType' object is not subscriptable"). pytest compiles each test module in this way.
+  private byte[] typeParameters(byte[] definition) {
+    return change(
+        definition,
+        ConstantDescs.INIT_NAME,
+        (code, to) -> {
+          for (CodeElement element : code) {
+            if (element instanceof FieldInstruction put && put.name().equalsString("typeParams")) {
+              Label as = to.newLabel();
+              to.dup().ifnull(as).dup().arraylength().ifne(as).pop().aconst_null();
+              to.labelBinding(as);
+            }
+            to.with(element);
+          }
+        });
+  }
+
+  private static ClassDesc statement(String name) {
+    return ClassDesc.of("com.oracle.graal.python.pegparser.sst.StmtTy$" + name);
   }
 
   /// Compiled code of GraalPy 25.0.3 keeps numbers and booleans unboxed in locals. In a generator

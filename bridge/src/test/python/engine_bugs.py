@@ -1,5 +1,6 @@
 """Each function says whether the engine has a bug that this project cures or goes round."""
 
+import ast
 import os
 import signal
 import sys
@@ -54,6 +55,17 @@ def async_with_cancelled():
     except (GeneratorExit, StopIteration):
         pass
     return bool(ran)
+
+
+def annotations_of_a_tree():
+    """Names in annotations are not found: of a function in a generator, compiled from a tree."""
+    tree = ast.parse("def generate():\n    def annotated(x: int): pass\n    yield annotated")
+    names = {}
+    exec(compile(tree, "tree", "exec"), names)
+    try:
+        return names["generate"]().send(None).__annotations__ != {"x": int}
+    except TypeError:
+        return True
 
 
 def coroutine_name():
@@ -119,10 +131,24 @@ def sleep_of_whole_seconds():
     return True
 
 
+def match_with_conditions():
+    """The engine ends: not one of NAMES."""
+
+    def choose(key, values):
+        match key:
+            case "first":
+                return values[0] if values else None
+            case 1:
+                return values
+
+    return [choose(1, 2), choose("first", [3]), choose("first", [])] != [2, 3, None]
+
+
 NAMES = (
     "sleep_of_whole_seconds",
     "async_with",
     "async_with_cancelled",
+    "annotations_of_a_tree",
     "coroutine_name",
     "asyncgen_finalizer",
     "wakeup_fd",

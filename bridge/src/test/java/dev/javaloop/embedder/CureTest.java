@@ -58,6 +58,7 @@ class CureTest {
     "async_with, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
     "async_with_cancelled, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
     "sleep_of_whole_seconds, Cure.sleep",
+    "annotations_of_a_tree, Cure.typeParameters",
     "coroutine_name, javaloop._names",
     "asyncgen_finalizer, the sweep of Loop._asyncgens",
     "wakeup_fd, javaloop._signals and Loop.add_signal_handler",
@@ -72,18 +73,35 @@ class CureTest {
   }
 
   @Test
-  void theCuredEngineHasNeitherBrokenAsyncWithNorLongSleeps() {
-    List<?> report =
-        python
-            .module("engine_bugs")
-            .function("report")
-            .call(
-                List.class,
-                List.of("async_with", "async_with_cancelled", "sleep_of_whole_seconds"));
-    assertEquals(
-        List.of("async_with False", "async_with_cancelled False", "sleep_of_whole_seconds False"),
-        report);
+  void theCuredEngineHasNone() {
+    List<String> cured =
+        List.of(
+            "async_with",
+            "async_with_cancelled",
+            "sleep_of_whole_seconds",
+            "annotations_of_a_tree",
+            "match_with_conditions");
+    List<?> report = python.module("engine_bugs").function("report").call(List.class, cured);
+    assertEquals(cured.stream().map(bug -> bug + " False").toList(), report);
     assertEquals(true, call("lock_stays_locked", Boolean.class));
+  }
+
+  @Test
+  void thePlainEngineEndsWithAMatch() throws Exception {
+    Result result =
+        ChildJvm.run(
+            ChildJvm.java(),
+            modules(plainLanguage()),
+            ChildJvm.NATIVE,
+            ChildJvm.UNSAFE,
+            List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
+            List.of(
+                EngineProbe.class.getName(),
+                ChildJvm.PYTHON,
+                "engine_bugs.match_with_conditions()"));
+    assertTrue(
+        result.text().contains("FrameSlotTypeException"),
+        () -> "the cure is no longer needed: take away Cure.match\n" + result.text());
   }
 
   @Test
