@@ -81,6 +81,24 @@ def coroutine_name():
         coro.close()
 
 
+def anext_with_a_default():
+    """What ``anext`` gives with a default cannot be awaited."""
+
+    async def nothing():
+        return
+        yield
+
+    async def last():
+        return await anext(nothing(), "default")
+
+    try:
+        last().send(None)
+    except StopIteration as end:
+        return end.value != "default"
+    except TypeError:
+        return True
+
+
 def asyncgen_finalizer():
     """``sys.set_asyncgen_hooks`` forgets the finalizer."""
 
@@ -150,6 +168,7 @@ NAMES = (
     "async_with_cancelled",
     "annotations_of_a_tree",
     "coroutine_name",
+    "anext_with_a_default",
     "asyncgen_finalizer",
     "wakeup_fd",
 )

@@ -22,7 +22,7 @@ from contextvars import Context
 from time import monotonic
 from typing import Any, NamedTuple
 
-from javaloop import _host, _kernel, _names, _signals, _task, _tracebacks
+from javaloop import _anext, _host, _kernel, _names, _signals, _task, _tracebacks
 from javaloop._asyncio import BaseLoop, BaseSelector, PyTask
 
 # Engines with tasks in C keep them: they are faster than ours.
@@ -33,6 +33,7 @@ if _Task is PyTask:
     _Task = _task.Task
 _init_handle = _Handle.__init__
 
+_anext.install()
 _kernel.install()
 _names.install()
 

@@ -60,6 +60,7 @@ class CureTest {
     "sleep_of_whole_seconds, Cure.sleep",
     "annotations_of_a_tree, Cure.typeParameters",
     "coroutine_name, javaloop._names",
+    "anext_with_a_default, javaloop._anext",
     "asyncgen_finalizer, the sweep of Loop._asyncgens",
     "wakeup_fd, javaloop._signals and Loop.add_signal_handler",
   })

@@ -17,6 +17,7 @@ final class PythonSources {
       List.of(
           "__init__.py",
           "_alias.py",
+          "_anext.py",
           "_asyncio.py",
           "_asyncio.pyi",
           "_embed.py",
