@@ -60,6 +60,17 @@ final class Cure {
   private static final MethodTypeDesc UNBOX = MethodTypeDesc.ofDescriptor("()D");
   private static final MethodTypeDesc SLEEP = MethodTypeDesc.ofDescriptor("(JI)V");
 
+  private static final ClassDesc TLS_CONTEXT =
+      ClassDesc.of("com.oracle.graal.python.builtins.objects.ssl.PSSLContext");
+  private static final ClassDesc SSL_CONTEXT = ClassDesc.of("javax.net.ssl.SSLContext");
+  private static final ClassDesc SSL_PARAMETERS = ClassDesc.of("javax.net.ssl.SSLParameters");
+  private static final MethodTypeDesc FOR_ANYBODY =
+      MethodTypeDesc.ofDescriptor("()Ljavax/net/ssl/SSLEngine;");
+  private static final MethodTypeDesc FOR_HOST =
+      MethodTypeDesc.ofDescriptor("(Ljava/lang/String;I)Ljavax/net/ssl/SSLEngine;");
+  private static final MethodTypeDesc SET_STRING =
+      MethodTypeDesc.ofDescriptor("(Ljava/lang/String;)V");
+
   /// Says that the jar is cured; the bridge looks for it before it starts an engine.
   private static final String MARKER = "META-INF/javaloop/cured-async-with";
 
@@ -70,7 +81,7 @@ final class Cure {
     Path in = Path.of(args[0]);
     Path classes = Path.of(args[1]);
     Path marker = classes.resolve(MARKER);
-    String madeFrom = in.getFileName() + " cured, recipe 6\n";
+    String madeFrom = in.getFileName() + " cured, recipe 7\n";
     if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
       return;
     }
@@ -92,6 +103,7 @@ final class Cure {
     }
     cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
     cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleep);
+    cure.file("builtins/objects/ssl/SSLContextBuiltins.class", cure::addresses);
     write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -262,6 +274,37 @@ final class Cure {
     to.lload(1).ldc(1_000_000L).ldiv().lload(1).ldc(1_000_000L).lrem().l2i();
     to.invokestatic(THREAD, "sleep", SLEEP);
     to.labelBinding(end).return_();
+  }
+
+  /// A TLS client of GraalPy 25.0.3 that connects to an address instead of a name takes whatever
+  /// certificate a trusted authority made for anybody. The engine of JSSE compares addresses too,
+  /// where it is asked to and told which.
+  private byte[] addresses(byte[] contextBuiltins) {
+    return change(contextBuiltins, "createSSLEngine", Cure::compareAddress);
+  }
+
+  private static void compareAddress(CodeModel code, CodeBuilder to) {
+    Predicate<CodeElement> create = invokes("createSSLEngine");
+    boolean changed = false;
+    for (CodeElement element : code) {
+      if (!create.test(element)
+          || !((InvokeInstruction) element).typeSymbol().equals(FOR_ANYBODY)) {
+        to.with(element);
+        continue;
+      }
+      changed = true;
+      Label plain = to.newLabel();
+      Label end = to.newLabel();
+      to.aload(3).ifnull(plain); // the host
+      to.aload(1).invokevirtual(TLS_CONTEXT, "getCheckHostname", PREDICATE).ifeq(plain);
+      to.aload(4).ldc("HTTPS");
+      to.invokevirtual(SSL_PARAMETERS, "setEndpointIdentificationAlgorithm", SET_STRING);
+      to.aload(3).iconst_m1().invokevirtual(SSL_CONTEXT, "createSSLEngine", FOR_HOST);
+      to.goto_(end).labelBinding(plain).with(element).labelBinding(end);
+    }
+    if (!changed) {
+      throw new IllegalStateException("SSLContextBuiltins has another shape: another GraalPy?");
+    }
   }
 
   private static MethodTypeDesc sleep(ClassDesc seconds) {

@@ -3,6 +3,7 @@
 import ast
 import os
 import signal
+import ssl
 import sys
 import time
 
@@ -160,6 +161,28 @@ def match_with_conditions():
                 return values
 
     return [choose(1, 2), choose("first", [3]), choose("first", [])] != [2, 3, None]
+
+
+def any_address(certificate, key):
+    """A TLS client that connects to an address takes the certificate of another."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    client = ssl.create_default_context(cafile=certificate)
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(down, up, server_hostname="127.0.0.1"),
+        server.wrap_bio(up, down, server_side=True),
+    ]
+    while ends:
+        for end in list(ends):
+            try:
+                end.do_handshake()
+                ends.remove(end)
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLCertVerificationError:
+                return False
+    return True
 
 
 NAMES = (

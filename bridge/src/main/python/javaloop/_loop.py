@@ -22,7 +22,7 @@ from contextvars import Context
 from time import monotonic
 from typing import Any, NamedTuple
 
-from javaloop import _anext, _host, _kernel, _names, _signals, _task, _tracebacks
+from javaloop import _anext, _host, _kernel, _names, _signals, _task, _tls, _tracebacks
 from javaloop._asyncio import BaseLoop, BaseSelector, PyTask
 
 # Engines with tasks in C keep them: they are faster than ours.
@@ -36,6 +36,7 @@ _init_handle = _Handle.__init__
 _anext.install()
 _kernel.install()
 _names.install()
+_tls.install()
 
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE

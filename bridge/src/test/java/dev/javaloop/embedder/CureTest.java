@@ -7,13 +7,17 @@ import dev.javaloop.bridge.PythonModule;
 import dev.javaloop.bridge.PythonRuntime;
 import dev.javaloop.embedder.ChildJvm.Result;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,12 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// ours shows none. When one is gone from the engine, its test here says what can go with it.
 @Timeout(300)
 class CureTest {
+  @TempDir private static Path folder;
   private static Result plain;
   private static PythonRuntime python;
   private static PythonModule ways;
 
   @BeforeAll
   static void runBothEngines() throws Exception {
+    makeCertificateOfLocalhost();
     plain =
         ChildJvm.run(
             ChildJvm.java(),
@@ -34,9 +40,35 @@ class CureTest {
             ChildJvm.NATIVE,
             ChildJvm.UNSAFE,
             List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
-            List.of(EngineProbe.class.getName(), ChildJvm.PYTHON, "report()"));
+            List.of(
+                EngineProbe.class.getName(),
+                ChildJvm.PYTHON,
+                "report(); print('bug any_address', engine_bugs.any_address('%s', '%s'))"
+                    .formatted(folder.resolve("certificate.pem"), folder.resolve("key.pem"))));
     python = PythonRuntime.graalpy().sources(Path.of(ChildJvm.PYTHON)).start();
     ways = python.module("ways_round");
+  }
+
+  private static void makeCertificateOfLocalhost() throws Exception {
+    Path store = folder.resolve("store");
+    String password = "changeit";
+    Result made =
+        ChildJvm.run(
+            Path.of(System.getProperty("java.home"), "bin", "keytool"),
+            List.of("-genkeypair", "-alias", "it", "-keyalg", "RSA", "-dname", "CN=localhost"),
+            List.of("-ext", "san=dns:localhost", "-keystore", store.toString()),
+            List.of("-storepass", password));
+    assertEquals(0, made.status(), made::text);
+    KeyStore keys = KeyStore.getInstance(store.toFile(), password.toCharArray());
+    pem("certificate", "CERTIFICATE", keys.getCertificate("it").getEncoded());
+    pem("key", "PRIVATE KEY", keys.getKey("it", password.toCharArray()).getEncoded());
+  }
+
+  private static void pem(String file, String kind, byte[] content) throws IOException {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    Files.writeString(
+        folder.resolve(file + ".pem"),
+        "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(kind, text));
   }
 
   private static Path plainLanguage() throws IOException {
@@ -59,6 +91,7 @@ class CureTest {
     "async_with_cancelled, the module graalpy-language and EngineCheck.refuseBrokenAsyncWith",
     "sleep_of_whole_seconds, Cure.sleep",
     "annotations_of_a_tree, Cure.typeParameters",
+    "any_address, Cure.addresses",
     "coroutine_name, javaloop._names",
     "anext_with_a_default, javaloop._anext",
     "asyncgen_finalizer, the sweep of Loop._asyncgens",
@@ -103,6 +136,19 @@ class CureTest {
     assertTrue(
         result.text().contains("FrameSlotTypeException"),
         () -> "the cure is no longer needed: take away Cure.match\n" + result.text());
+  }
+
+  @Test
+  void aCertificateOfAnotherAddressIsRefused() {
+    Boolean taken =
+        python
+            .module("engine_bugs")
+            .function("any_address")
+            .call(
+                Boolean.class,
+                folder.resolve("certificate.pem").toString(),
+                folder.resolve("key.pem").toString());
+    assertEquals(false, taken);
   }
 
   @Test

@@ -31,6 +31,7 @@ final class PythonSources {
           "_signals.py",
           "_start.py",
           "_task.py",
+          "_tls.py",
           "_toplevel.py",
           "_tracebacks.py",
           "_transports.py",
