@@ -79,8 +79,12 @@ class ReadPipeTransport(asyncio.ReadTransport):
 
 class WritePipeTransport(asyncio.WriteTransport):
     _extra: dict[str, Any]
+    _loop: Any
+    _pipe: Any
+    _fileno: int
 
     def __init__(self, loop: Any, pipe: Any, protocol: Any, waiter: Any, extra: Any) -> None: ...
+    def _call_connection_lost(self, exc: BaseException | None) -> None: ...
 
 class BaseSelector(selectors.BaseSelector):
     _fd_to_key: dict[int, selectors.SelectorKey]

@@ -70,6 +70,13 @@ class WritePipeTransport(BaseWritePipeTransport):
             raise
         self._extra["pipe"] = pipe
 
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        if self._pipe is None:
+            return  # closed in resume_writing, and asyncio's own ends twice then
+        # Closed in connection_made: asyncio has begun to watch for the reader's end since.
+        self._loop._remove_reader(self._fileno)
+        super()._call_connection_lost(exc)
+
 
 # Shows in repr().
 ReadPipeTransport.__name__ = BaseReadPipeTransport.__name__
