@@ -506,9 +506,8 @@ class Loop(BaseLoop):
                 del self._signal_handlers[sig]
             else:
                 self._signal_handlers[sig] = before
-            raise RuntimeError(
-                f"sig {sig} cannot be caught: the JVM or the system keeps it"
-            ) from error
+            why = getattr(error, "strerror", None) or error
+            raise RuntimeError(f"sig {sig} cannot be caught: {why}") from error
 
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)

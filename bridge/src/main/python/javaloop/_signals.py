@@ -8,6 +8,7 @@ by way of the kernel it would be handled whenever this engine next looks.
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 
@@ -28,6 +29,15 @@ def install() -> None:
     builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
     builtin_raise = signal.raise_signal
 
+    def install_one(number: int, handler: Any) -> None:
+        try:
+            builtin_signal(number, handler)
+        except ValueError as error:
+            if "IllegalArgumentException" not in str(error):
+                raise
+            # With a stack trace of Java's in it.
+            raise OSError(errno.EINVAL, _kept(number)) from None
+
     def set_handler(signalnum: int, handler: Any) -> Any:
         number = int(signalnum)
         before = get_handler(number)
@@ -37,11 +47,11 @@ def install() -> None:
                 host.delivered()
                 handler(signum, frame)
 
-            builtin_signal(number, deliver)
+            install_one(number, deliver)
             _handlers[number] = handler
             host.wakeOn(signal.Signals(number).name[3:])
         else:
-            builtin_signal(number, handler)
+            install_one(number, handler)
             _handlers.pop(number, None)
         return before
 
@@ -69,6 +79,11 @@ def install() -> None:
         ours.__module__ = "signal"
         setattr(signal, name, ours)
     setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
+
+
+def _kept(number: int) -> str:
+    owner = "the system" if number in (signal.SIGKILL, signal.SIGSTOP) else "the JVM"
+    return f"{signal.Signals(number).name} cannot be caught: {owner} keeps it"
 
 
 def start() -> None:
