@@ -110,6 +110,22 @@ def test_the_loops_handlers_and_the_programs_side_by_side(loop):
     assert sorted(seen) == ["loop's", "program's"]
 
 
+@pytest.mark.parametrize("send", ["kill", "raise_signal"])
+def test_a_handler_of_the_program_does_not_keep_the_loop_from_its_own(loop, send):
+    seen = []
+    loop.add_signal_handler(signal.SIGTERM, lambda: (seen.append("loop's"), loop.stop()))
+    signal.signal(signal.SIGTERM, lambda *args: seen.append("program's"))
+    if send == "kill":
+        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    else:
+        loop.call_soon(signal.raise_signal, signal.SIGTERM)
+    loop.call_later(3600, pytest.fail)
+    loop.run_forever()
+    assert loop.remove_signal_handler(signal.SIGTERM) is True
+    assert seen == ["program's", "loop's"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
 def test_a_second_handler_takes_the_place_of_the_first(loop):
     seen = []
     loop.add_signal_handler(signal.SIGTERM, seen.append, "first")

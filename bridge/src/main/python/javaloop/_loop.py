@@ -508,6 +508,12 @@ class Loop(BaseLoop):
                 self._signal_handlers[sig] = before
             why = getattr(error, "strerror", None) or error
             raise RuntimeError(f"sig {sig} cannot be caught: {why}") from error
+        _signals.of_loops[sig] = self._on_signal
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        if sig in self._signal_handlers:
+            _signals.of_loops.pop(sig, None)
+        return super().remove_signal_handler(sig)
 
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)

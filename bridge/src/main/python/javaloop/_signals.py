@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _handlers: dict[int, Any] = {}
 
+# What loops were given for a signal runs beside a handler that the program sets later.
+of_loops: dict[int, Any] = {}
+
 
 def install() -> None:
     """Replaces ``signal``, ``getsignal`` and ``raise_signal``; does nothing the second time."""
@@ -45,7 +48,7 @@ def install() -> None:
 
             def deliver(signum: int, frame: Any) -> None:
                 host.delivered()
-                handler(signum, frame)
+                _run(handler, signum, frame)
 
             install_one(number, deliver)
             _handlers[number] = handler
@@ -66,7 +69,7 @@ def install() -> None:
 
         handler = _handlers.get(int(signalnum))
         if handler is not None and threading.current_thread() is threading.main_thread():
-            handler(int(signalnum), sys._getframe(1))
+            _run(handler, int(signalnum), sys._getframe(1))
         else:
             builtin_raise(signalnum)
 
@@ -79,6 +82,13 @@ def install() -> None:
         ours.__module__ = "signal"
         setattr(signal, name, ours)
     setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
+
+
+def _run(handler: Any, number: int, frame: Any) -> None:
+    of_loop = of_loops.get(number)
+    if of_loop is not None and of_loop != handler:
+        of_loop(number, frame)
+    handler(number, frame)
 
 
 def _kept(number: int) -> str:
