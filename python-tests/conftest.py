@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import pathlib
 import socket
 import sys
 import threading
@@ -101,6 +103,21 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @pytest.fixture
+def datagram_pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The same for datagrams; GraalPy's ``socketpair`` makes streams only."""
+    with contextlib.ExitStack() as stack:
+        left, right = (
+            stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) for _ in range(2)
+        )
+        for each in (left, right):
+            each.setblocking(False)
+            each.bind("")
+        left.connect(right.getsockname())
+        right.connect(left.getsockname())
+        yield left, right
+
+
+@pytest.fixture
 def one_pass(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
     """Runs what is ready, and what a single poll finds."""
 
@@ -109,6 +126,66 @@ def one_pass(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         loop.run_forever()
 
     return run
+
+
+@pytest.fixture
+def run(loop: asyncio.AbstractEventLoop) -> Callable[[Any], Any]:
+    """Runs a coroutine to its end, and not for ever."""
+    return lambda coro: loop.run_until_complete(asyncio.wait_for(coro, 60))
+
+
+@pytest.fixture
+def reports(loop: asyncio.AbstractEventLoop) -> list[dict[str, Any]]:
+    """What reached the loop's exception handler."""
+    seen: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: seen.append(context))
+    return seen
+
+
+class Foreign:
+    """Somebody else's file, and who opens it when a number may be free."""
+
+    content = b"foreign" * 1000
+
+    def __init__(self, path: pathlib.Path) -> None:
+        path.write_bytes(self.content)
+        self.path = path
+        self.files: list[Any] = []
+
+    def take(self, number: int) -> None:
+        """Opens the file in other threads until it has the number, or is open 50 times."""
+        before = len(self.files)
+
+        def open_some() -> None:
+            while len(self.files) < before + 50 and not self.has(number):
+                self.files.append(self.path.open("r+b", buffering=0))
+
+        threads = [threading.Thread(target=open_some) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def has(self, number: int) -> bool:
+        return any(file.fileno() == number for file in self.files)
+
+    def check(self) -> None:
+        """None of its bytes moved."""
+        assert [os.lseek(each.fileno(), 0, os.SEEK_CUR) for each in self.files] == [0] * len(
+            self.files
+        )
+        assert self.path.read_bytes() == self.content
+
+
+@pytest.fixture
+def foreign(tmp_path: pathlib.Path) -> Iterator[Foreign]:
+    made = Foreign(tmp_path / "foreign")
+    yield made
+    try:
+        made.check()
+    finally:
+        for file in made.files:
+            file.close()
 
 
 class Clock:

@@ -1,6 +1,7 @@
 """Signals: handlers of the loop and of the program, and Ctrl-C."""
 
 import asyncio
+import errno
 import os
 import signal
 import threading
@@ -61,6 +62,124 @@ def test_what_is_refused(loop):
         loop.add_signal_handler("TERM", print)
     with pytest.raises(RuntimeError, match="cannot be caught"):
         loop.add_signal_handler(signal.SIGKILL, print)
+
+
+# CPython can catch these; a JVM needs them.
+@pytest.mark.javaloop_only
+@pytest.mark.parametrize("name", ["SIGQUIT", "SIGSEGV", "SIGFPE", "SIGILL"])
+def test_what_the_jvm_keeps_is_named(loop, name):
+    number = signal.Signals[name]
+    with pytest.raises(OSError, match=f"{name} cannot be caught: the JVM keeps it") as caught:
+        signal.signal(number, print)
+    assert caught.value.errno == errno.EINVAL
+    with pytest.raises(RuntimeError, match=f"{name} cannot be caught: the JVM keeps it") as caught:
+        loop.add_signal_handler(number, print)
+    assert "\n" not in str(caught.value)
+    assert loop.remove_signal_handler(number) is False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["KILL", "STOP"])
+def test_what_the_system_keeps(number):
+    before = signal.getsignal(number)
+    with pytest.raises(OSError) as caught:
+        signal.signal(number, lambda *args: None)
+    assert caught.value.errno == errno.EINVAL
+    assert signal.getsignal(number) == before
+
+
+def test_the_loops_handlers_and_the_programs_side_by_side(loop):
+    seen = []
+
+    def done(name):
+        seen.append(name)
+        if len(seen) == 2:
+            loop.stop()
+
+    before = signal.signal(
+        signal.SIGHUP, lambda *args: loop.call_soon_threadsafe(done, "program's")
+    )
+    try:
+        loop.add_signal_handler(signal.SIGTERM, done, "loop's")
+        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        loop.call_soon(os.kill, os.getpid(), signal.SIGHUP)
+        loop.call_later(3600, pytest.fail)
+        loop.run_forever()
+        assert loop.remove_signal_handler(signal.SIGTERM) is True
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert sorted(seen) == ["loop's", "program's"]
+
+
+@pytest.mark.parametrize("send", ["kill", "raise_signal"])
+def test_a_handler_of_the_program_does_not_keep_the_loop_from_its_own(loop, send):
+    seen = []
+    loop.add_signal_handler(signal.SIGTERM, lambda: (seen.append("loop's"), loop.stop()))
+    signal.signal(signal.SIGTERM, lambda *args: seen.append("program's"))
+    if send == "kill":
+        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    else:
+        loop.call_soon(signal.raise_signal, signal.SIGTERM)
+    loop.call_later(3600, pytest.fail)
+    loop.run_forever()
+    assert loop.remove_signal_handler(signal.SIGTERM) is True
+    assert seen == ["program's", "loop's"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_second_handler_takes_the_place_of_the_first(loop):
+    seen = []
+    loop.add_signal_handler(signal.SIGTERM, seen.append, "first")
+    loop.add_signal_handler(signal.SIGTERM, lambda: (seen.append("second"), loop.stop()))
+    loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    loop.call_later(3600, pytest.fail)
+    loop.run_forever()
+    loop.remove_signal_handler(signal.SIGTERM)
+    assert seen == ["second"]
+
+
+@pytest.mark.parametrize(
+    "number, default",
+    [(signal.SIGTERM, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)],
+    ids=["TERM", "INT"],
+)
+@pytest.mark.parametrize("end", ["remove", "close"])
+def test_a_removed_handler_leaves_the_default(loop, number, default, end):
+    loop.add_signal_handler(number, print)
+    assert signal.getsignal(number) != default
+    if end == "remove":
+        assert loop.remove_signal_handler(number) is True
+    else:
+        loop.close()
+    assert signal.getsignal(number) == default
+
+
+def test_a_handler_that_raises_is_reported(loop, reports):
+    def handler():
+        loop.call_soon(loop.stop)
+        raise ZeroDivisionError
+
+    loop.add_signal_handler(signal.SIGTERM, handler)
+    loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    loop.call_later(3600, pytest.fail)
+    loop.run_forever()
+    loop.remove_signal_handler(signal.SIGTERM)
+    assert [type(each["exception"]) for each in reports] == [ZeroDivisionError]
+
+
+def test_only_the_main_thread_adds_handlers(loop):
+    errors = []
+
+    def add():
+        try:
+            loop.add_signal_handler(signal.SIGTERM, print)
+        except RuntimeError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=add)
+    thread.start()
+    thread.join()
+    assert len(errors) == 1
+    assert "main thread" in errors[0]
 
 
 def test_interrupt_cancels_the_main_task_of_asyncio_run():

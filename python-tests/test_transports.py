@@ -6,7 +6,6 @@ import errno
 import os
 import socket
 import struct
-import threading
 
 import pytest
 
@@ -70,19 +69,6 @@ class Buffered(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc):
         self.lost.set_result(exc)
-
-
-@pytest.fixture
-def reports(loop):
-    """What reached the loop's exception handler."""
-    seen = []
-    loop.set_exception_handler(lambda _, context: seen.append(context))
-    return seen
-
-
-@pytest.fixture
-def run(loop):
-    return lambda coro: loop.run_until_complete(asyncio.wait_for(coro, 60))
 
 
 async def connected(make=Recorder):
@@ -466,7 +452,7 @@ waiting = pytest.param("waiting write", marks=pytest.mark.javaloop_only)
 
 
 @pytest.mark.parametrize("use", ["read", "write", waiting])
-def test_a_socket_closed_under_its_transport(run, loop, use, tmp_path):
+def test_a_socket_closed_under_its_transport(run, loop, use, foreign):
     """Files that are opened meanwhile get its number in vain: none of their bytes moves."""
 
     async def main():
@@ -475,11 +461,9 @@ def test_a_socket_closed_under_its_transport(run, loop, use, tmp_path):
         if use == "waiting write":
             protocol.transport.write(BIG)
         number = left.fileno()
-        path = tmp_path / "foreign"
-        path.write_bytes(b"foreign")
         left.close()
-        files = open_until(number, path)
-        try:
+        foreign.take(number)
+        with right:
             if use == "write":
                 protocol.transport.write(b"data")
             else:
@@ -487,31 +471,9 @@ def test_a_socket_closed_under_its_transport(run, loop, use, tmp_path):
                     right.send(b"data")
             protocol.transport.abort()
             await protocol.lost
-            assert [os.lseek(file.fileno(), 0, os.SEEK_CUR) for file in files] == [0] * len(files)
-        finally:
-            for file in files:
-                file.close()
-            right.close()
-        assert path.read_bytes() == b"foreign"
         assert protocol.data in (b"", b"data")
 
     run(main())
-
-
-def open_until(number, path):
-    """Opens the file in other threads until one has the number, or 50 are open."""
-    files = []
-
-    def open_some():
-        while len(files) < 50 and all(file.fileno() != number for file in files):
-            files.append(path.open("r+b", buffering=0))
-
-    threads = [threading.Thread(target=open_some) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return files
 
 
 def test_a_detached_socket_ends_the_connection(run):

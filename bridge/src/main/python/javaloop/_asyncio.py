@@ -8,13 +8,17 @@ from asyncio.futures import _FINISHED as FINISHED
 from asyncio.futures import _PENDING as PENDING
 from asyncio.futures import _get_loop as get_loop
 from asyncio.futures import _PyFuture as PyFuture
+from asyncio.selector_events import _SelectorDatagramTransport as DatagramTransport
 from asyncio.selector_events import _SelectorSocketTransport as SocketTransport
+from asyncio.selector_events import _SelectorTransport as SelectorTransport
 from asyncio.tasks import _current_tasks as current_tasks
 from asyncio.tasks import _enter_task as enter_task
 from asyncio.tasks import _PyTask as PyTask
 from asyncio.tasks import _register_task as register_task
 from asyncio.tasks import _task_name_counter as next_task_number
 from asyncio.unix_events import SelectorEventLoop as BaseLoop
+from asyncio.unix_events import _UnixReadPipeTransport as ReadPipeTransport
+from asyncio.unix_events import _UnixWritePipeTransport as WritePipeTransport
 from selectors import _BaseSelectorImpl as BaseSelector
 
 __all__ = [
@@ -22,9 +26,13 @@ __all__ = [
     "PENDING",
     "BaseLoop",
     "BaseSelector",
+    "DatagramTransport",
     "PyFuture",
     "PyTask",
+    "ReadPipeTransport",
+    "SelectorTransport",
     "SocketTransport",
+    "WritePipeTransport",
     "current_tasks",
     "enter_task",
     "get_loop",

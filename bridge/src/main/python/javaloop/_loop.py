@@ -12,6 +12,7 @@ import inspect
 import os
 import selectors
 import signal
+import socket
 import sys
 import threading
 from _thread import get_ident
@@ -116,8 +117,9 @@ class _HostSelector(BaseSelector):
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         key = self.get_key(fileobj)
-        if events != key.events:
-            self._watch(key.fd, events)
+        # Also for the events it had: the number may be another file's by now, whose owner would
+        # wait for nothing.
+        self._watch(key.fd, events)
         key = key._replace(events=events, data=data)
         self._fd_to_key[key.fd] = key
         return key
@@ -421,6 +423,44 @@ class Loop(BaseLoop):
         self._make_socket_transport(rawsock, tls, extra=extra, server=server)
         return tls._app_transport
 
+    def _make_datagram_transport(
+        self, sock: Any, protocol: Any, address: Any = None, waiter: Any = None, extra: Any = None
+    ) -> asyncio.DatagramTransport:
+        if not isinstance(sock, socket.socket):
+            return super()._make_datagram_transport(sock, protocol, address, waiter, extra)
+        from javaloop import _transports
+
+        self._ensure_fd_no_transport(sock)
+        return _transports.DatagramTransport(self, sock, protocol, address, waiter, extra)
+
+    def _make_read_pipe_transport(
+        self, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
+    ) -> asyncio.ReadTransport:
+        from javaloop import _pipes
+
+        return _pipes.ReadPipeTransport(self, pipe, protocol, waiter, extra)
+
+    def _make_write_pipe_transport(
+        self, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
+    ) -> asyncio.WriteTransport:
+        from javaloop import _pipes
+
+        return _pipes.WritePipeTransport(self, pipe, protocol, waiter, extra)
+
+    async def _sock_sendfile_native(
+        self, sock: Any, file: Any, offset: int, count: int | None
+    ) -> int:
+        from javaloop import _pipes
+
+        try:
+            own = _pipes.Duplicate(file)
+        except (AttributeError, OSError):  # io.UnsupportedOperation is one
+            raise asyncio.SendfileNotAvailableError("not a regular file") from None
+        try:
+            return await super()._sock_sendfile_native(sock, own, offset, count)
+        finally:
+            own.release()
+
     # --- asynchronous generators
 
     def _asyncgen_firstiter_hook(self, agen: Any) -> None:
@@ -468,9 +508,14 @@ class Loop(BaseLoop):
                 del self._signal_handlers[sig]
             else:
                 self._signal_handlers[sig] = before
-            raise RuntimeError(
-                f"sig {sig} cannot be caught: the JVM or the system keeps it"
-            ) from error
+            why = getattr(error, "strerror", None) or error
+            raise RuntimeError(f"sig {sig} cannot be caught: {why}") from error
+        _signals.of_loops[sig] = self._on_signal
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        if sig in self._signal_handlers:
+            _signals.of_loops.pop(sig, None)
+        return super().remove_signal_handler(sig)
 
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)

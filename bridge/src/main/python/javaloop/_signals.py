@@ -8,6 +8,7 @@ by way of the kernel it would be handled whenever this engine next looks.
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _handlers: dict[int, Any] = {}
 
+# What loops were given for a signal runs beside a handler that the program sets later.
+of_loops: dict[int, Any] = {}
+
 
 def install() -> None:
     """Replaces ``signal``, ``getsignal`` and ``raise_signal``; does nothing the second time."""
@@ -28,6 +32,15 @@ def install() -> None:
     builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
     builtin_raise = signal.raise_signal
 
+    def install_one(number: int, handler: Any) -> None:
+        try:
+            builtin_signal(number, handler)
+        except ValueError as error:
+            if "IllegalArgumentException" not in str(error):
+                raise
+            # With a stack trace of Java's in it.
+            raise OSError(errno.EINVAL, _kept(number)) from None
+
     def set_handler(signalnum: int, handler: Any) -> Any:
         number = int(signalnum)
         before = get_handler(number)
@@ -35,13 +48,13 @@ def install() -> None:
 
             def deliver(signum: int, frame: Any) -> None:
                 host.delivered()
-                handler(signum, frame)
+                _run(handler, signum, frame)
 
-            builtin_signal(number, deliver)
+            install_one(number, deliver)
             _handlers[number] = handler
             host.wakeOn(signal.Signals(number).name[3:])
         else:
-            builtin_signal(number, handler)
+            install_one(number, handler)
             _handlers.pop(number, None)
         return before
 
@@ -56,7 +69,7 @@ def install() -> None:
 
         handler = _handlers.get(int(signalnum))
         if handler is not None and threading.current_thread() is threading.main_thread():
-            handler(int(signalnum), sys._getframe(1))
+            _run(handler, int(signalnum), sys._getframe(1))
         else:
             builtin_raise(signalnum)
 
@@ -69,6 +82,18 @@ def install() -> None:
         ours.__module__ = "signal"
         setattr(signal, name, ours)
     setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
+
+
+def _run(handler: Any, number: int, frame: Any) -> None:
+    of_loop = of_loops.get(number)
+    if of_loop is not None and of_loop != handler:
+        of_loop(number, frame)
+    handler(number, frame)
+
+
+def _kept(number: int) -> str:
+    owner = "the system" if number in (signal.SIGKILL, signal.SIGSTOP) else "the JVM"
+    return f"{signal.Signals(number).name} cannot be caught: {owner} keeps it"
 
 
 def start() -> None:

@@ -1,8 +1,8 @@
-"""Stream transports whose bytes Java moves.
+"""Stream transports whose bytes Java moves, and asyncio's own for datagrams; both hold their socket.
 
 What is cold (opening, closing, flow control, end of file, sendfile) is asyncio's own. What is hot,
-receiving and sending, are single calls of Java on the descriptor: into and out of the storage of
-Python's own objects.
+receiving and sending on streams, are single calls of Java on the descriptor: into and out of the
+storage of Python's own objects.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from asyncio import constants
 from asyncio.log import logger
 from typing import TYPE_CHECKING, Any, cast
 
+from javaloop._asyncio import DatagramTransport as BaseDatagramTransport
+from javaloop._asyncio import SelectorTransport
 from javaloop._asyncio import SocketTransport as BaseSocketTransport
 
 if TYPE_CHECKING:
@@ -87,23 +89,16 @@ class _Unsent:
         self.size = 0
 
 
-class SocketTransport(BaseSocketTransport):
-    def __init__(
-        self,
-        loop: Any,
-        sock: Any,
-        protocol: Any,
-        waiter: Any = None,
-        extra: Any = None,
-        server: Any = None,
-    ) -> None:
-        super().__init__(loop, sock, protocol, waiter, extra, server)
-        # As a file over a socket does: whoever closes the Python socket meanwhile cannot hand its
-        # number to somebody else.
+class _Holder(SelectorTransport):
+    """Keeps the socket's descriptor until the transport's end.
+
+    As a file over a socket does: whoever closes the Python socket meanwhile cannot hand its number
+    to somebody else.
+    """
+
+    def __init__(self, loop: Any, sock: Any, *args: Any) -> None:
+        super().__init__(loop, sock, *args)
         sock._io_refs += 1
-        self._sockets: Sockets = loop._sockets()
-        self._buffer = _Unsent(self._sockets)
-        self._write_ready = self._send_waiting
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
         sock = self._sock
@@ -117,6 +112,22 @@ class SocketTransport(BaseSocketTransport):
         super().__del__(*args)
         if sock is not None:
             sock._decref_socketios()
+
+
+class SocketTransport(_Holder, BaseSocketTransport):
+    def __init__(
+        self,
+        loop: Any,
+        sock: Any,
+        protocol: Any,
+        waiter: Any = None,
+        extra: Any = None,
+        server: Any = None,
+    ) -> None:
+        super().__init__(loop, sock, protocol, waiter, extra, server)
+        self._sockets: Sockets = loop._sockets()
+        self._buffer = _Unsent(self._sockets)
+        self._write_ready = self._send_waiting
 
     def _fd(self) -> int:
         """The descriptor; once somebody closed or detached the socket, one that there is not."""
@@ -260,8 +271,33 @@ class SocketTransport(BaseSocketTransport):
         return self._buffer.size
 
 
+class DatagramTransport(_Holder, BaseDatagramTransport):
+    def _is_there(self) -> bool:
+        """Whether the socket is; ends the transport when somebody closed or detached it."""
+        sock = self._sock
+        if sock is None or not sock._closed:
+            return True
+        if not self._conn_lost:
+            self._fatal_error(_error(-errno.EBADF), "The socket was closed under its transport")
+        return False
+
+    def _read_ready(self) -> None:
+        if self._is_there():
+            super()._read_ready()
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        if self._is_there():
+            super().sendto(data, addr)
+
+    def _sendto_ready(self) -> None:
+        if self._is_there():
+            super()._sendto_ready()
+
+
 def _error(result: int) -> OSError:
     return OSError(-result, os.strerror(-result))
 
 
-SocketTransport.__name__ = BaseSocketTransport.__name__  # shows in repr()
+# Shows in repr().
+SocketTransport.__name__ = BaseSocketTransport.__name__
+DatagramTransport.__name__ = BaseDatagramTransport.__name__

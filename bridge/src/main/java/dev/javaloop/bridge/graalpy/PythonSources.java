@@ -26,6 +26,7 @@ final class PythonSources {
           "_loop.py",
           "_main.py",
           "_names.py",
+          "_pipes.py",
           "_policy.py",
           "_repl.py",
           "_signals.py",
