@@ -93,10 +93,10 @@ public final class EpollPoller implements Poller {
 
   @Override
   public int poll(long timeoutNanos, ReadyHandler sink) {
-    // Ready descriptors are found without a thread state change; the call that may block comes only
-    // after.
-    int count = calls.epollNow(epoll, events, CAPACITY);
-    if (count == 0 && timeoutNanos > 0) {
+    int count;
+    if (timeoutNanos <= 0) {
+      count = calls.epollNow(epoll, events, CAPACITY);
+    } else {
       interrupts.before();
       try {
         count = calls.epollWait(epoll, events, CAPACITY, timeoutNanos);
