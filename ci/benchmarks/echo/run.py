@@ -102,8 +102,8 @@ class Measured:
         tls = self._tls or "plain"
         row = {"kind": self._kind, "size": size, "connections": connections, "server": self.name}
         if not self._warm:
-            most = 40 if self.name in WITH_JIT else 6
-            row |= client.ask(tls, size, 10, 0.5, most / 6, most, *place)
+            least, most = (7, 90) if self.name in WITH_JIT else (1, 6)
+            row |= client.ask(tls, size, 10, 0.5, least, most, *place)
             self._warm = True
         if "error" not in row:
             row |= client.ask(tls, size, connections, options.seconds, 0, 5, *place)
