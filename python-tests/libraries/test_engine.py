@@ -19,14 +19,6 @@ def compiled(source):
     return names["f"]()
 
 
-@fails_on_graalpy(TypeError, "so the functions in coroutines of the tests have no annotations")
-def test_annotated_functions_in_coroutines_compiled_from_a_tree():
-    """As pytest compiles its tests."""
-    coroutine = compiled("async def f():\n  def g(n: int): ...")
-    with pytest.raises(StopIteration):
-        coroutine.send(None)
-
-
 @fails_on_graalpy(NotImplementedError, "so Django is below 6")
 def test_except_star():
     compiled("def f():\n  try:\n    raise KeyError\n  except* KeyError: ...")
