@@ -7,26 +7,14 @@ import os
 import socket
 
 import pytest
+from helpers import Noting, descriptors
 
 
-class Recorder(asyncio.DatagramProtocol):
-    """Notes what it is told; ``raises`` names a callback that fails."""
-
+class Recorder(Noting, asyncio.DatagramProtocol):
     def __init__(self, raises=None):
-        self.raises = raises
-        self.calls = []
+        super().__init__(raises)
         self.received = asyncio.Queue()
         self.errors = asyncio.Queue()
-        self.lost = asyncio.get_running_loop().create_future()
-
-    def note(self, name):
-        self.calls.append(name)
-        if name == self.raises:
-            raise ZeroDivisionError(name)
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.note("connection_made")
 
     def datagram_received(self, data, addr):
         self.received.put_nowait((data, addr))
@@ -35,16 +23,6 @@ class Recorder(asyncio.DatagramProtocol):
     def error_received(self, exc):
         self.errors.put_nowait(exc)
         self.note("error_received")
-
-    def pause_writing(self):
-        self.note("pause_writing")
-
-    def resume_writing(self):
-        self.note("resume_writing")
-
-    def connection_lost(self, exc):
-        self.lost.set_result(exc)
-        self.note("connection_lost")
 
 
 async def endpoint(make=Recorder, **options):
@@ -191,10 +169,10 @@ def test_a_socket_of_ones_own(run, datagram_pair):
 )
 def test_what_is_refused(run, options, error):
     async def main():
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         with pytest.raises((ValueError, TypeError, OSError), match=error):
             await endpoint(**options)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
 
     run(main())
 
@@ -212,12 +190,12 @@ def test_a_socket_is_not_given_with_addresses_nor_of_another_kind(run, datagram_
 def test_an_address_that_is_taken_leaves_nothing_open(run):
     async def main():
         here, _ = await endpoint(local_addr=("127.0.0.1", 0))
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         for _ in range(3):
             with pytest.raises(OSError) as caught:
                 await endpoint(local_addr=address_of(here))
             assert caught.value.errno == errno.EADDRINUSE
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
         await end(here)
 
     run(main())
@@ -421,6 +399,15 @@ def unread():
         yield sender, receiver.getsockname(), read
 
 
+def let_wait(transport, name):
+    """Sends until 5,000 bytes wait; how many datagrams that took."""
+    count = 0
+    while transport.get_write_buffer_size() < 5000:
+        transport.sendto(bytes(1000), name)
+        count += 1
+    return count
+
+
 def test_a_reader_that_takes_its_time_stops_the_writer(run):
     async def main():
         with unread() as (sock, name, read):
@@ -463,10 +450,7 @@ def test_close_sends_what_waits(run):
     async def main():
         with unread() as (sock, name, read):
             here, protocol = await endpoint(sock=sock)
-            count = 0
-            while here.get_write_buffer_size() < 5000:
-                here.sendto(bytes(1000), name)
-                count += 1
+            count = let_wait(here, name)
             here.close()
             assert here.is_closing()
             got = []
@@ -484,10 +468,7 @@ def test_abort_forgets_what_waits(run):
     async def main():
         with unread() as (sock, name, read):
             here, protocol = await endpoint(sock=sock)
-            count = 0
-            while here.get_write_buffer_size() < 5000:
-                here.sendto(bytes(1000), name)
-                count += 1
+            count = let_wait(here, name)
             here.abort()
             assert await protocol.lost is None
             assert len(read()) < count
@@ -534,10 +515,10 @@ def test_no_descriptor_stays_open(run):
     async def main():
         for how in ("close", "abort"):
             await once(how)
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         for how in ("close", "abort") * 5:
             await once(how)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
 
     run(main())
 

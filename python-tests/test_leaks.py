@@ -6,10 +6,7 @@ import socket
 import threading
 
 import pytest
-
-
-def descriptors():
-    return len(os.listdir("/proc/self/fd"))
+from helpers import descriptors
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")

@@ -7,45 +7,14 @@ import os
 import socket
 import subprocess
 
+import helpers
 import pytest
+from helpers import descriptors, until
 
 BIG = bytes(range(256)) * (1 << 11)  # half a MiB, more than a pipe holds
 
 
-class Recorder(asyncio.Protocol):
-    """Notes what it is told; ``raises`` names a callback that fails, ``closes`` one that closes."""
-
-    def __init__(self, raises=None, closes=None):
-        self.raises = raises
-        self.closes = closes
-        self.calls = []
-        self.data = bytearray()
-        self.lost = asyncio.get_running_loop().create_future()
-
-    def note(self, name):
-        self.calls.append(name)
-        if name == self.closes:
-            self.transport.close()
-        if name == self.raises:
-            raise ZeroDivisionError(name)
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.note("connection_made")
-
-    def data_received(self, data):
-        self.data += data
-        self.note("data_received")
-
-    def eof_received(self):
-        self.note("eof_received")
-
-    def pause_writing(self):
-        self.note("pause_writing")
-
-    def resume_writing(self):
-        self.note("resume_writing")
-
+class Recorder(helpers.Recorder):
     def connection_lost(self, exc):
         if not self.lost.done():
             self.lost.set_result(exc)
@@ -83,11 +52,6 @@ def pipe():
     read_end, write_end = os.pipe()
     with reader_of(read_end) as source, writer_of(write_end) as sink:
         yield source, sink
-
-
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0)
 
 
 # --- kinds
@@ -198,10 +162,10 @@ def test_a_device_that_cannot_be_watched_is_reported(run, reports, path):
 def test_a_regular_file_is_refused_and_stays_open(run, connect, tmp_path):
     async def main():
         with (tmp_path / "file").open("w+b", buffering=0) as file:
-            before = len(os.listdir("/proc/self/fd"))
+            before = descriptors()
             with pytest.raises(ValueError, match="Pipe transport is"):
                 await connect(file)
-            assert len(os.listdir("/proc/self/fd")) == before
+            assert descriptors() == before
             assert os.get_blocking(file.fileno())
             file.write(b"mine")
 
@@ -518,10 +482,10 @@ def test_no_descriptor_stays_open(run):
         ways = ["reader", "abort", "close"]
         for how in ways:
             await once(how)
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         for how in ways * 5:
             await once(how)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
 
     run(main())
 

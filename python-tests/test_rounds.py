@@ -10,6 +10,7 @@ import struct
 import threading
 
 import pytest
+from helpers import descriptors
 
 CLIENTS = 50
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no time: close() sends a reset
@@ -54,7 +55,7 @@ async def one_round():
 def left_behind(loop):
     timers = getattr(loop, "_timers", loop._scheduled)
     return {
-        "descriptors": len(os.listdir("/proc/self/fd")),
+        "descriptors": descriptors(),
         "threads": threading.active_count(),
         "selector's keys": len(loop._selector.get_map()),
         "ready handles": len(loop._ready),

@@ -8,21 +8,7 @@ import stat
 import threading
 
 import pytest
-
-
-class Recorder(asyncio.Protocol):
-    def __init__(self):
-        self.data = b""
-        self.lost = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def data_received(self, data):
-        self.data += data
-
-    def connection_lost(self, exc):
-        self.lost.set_result(exc)
+from helpers import Recorder, descriptors
 
 
 class Echo(Recorder):
@@ -49,10 +35,6 @@ async def echoed(connected):
 
 def abstract(name):
     return f"\0javaloop-test-{os.getpid()}-{name}"
-
-
-def descriptors():
-    return len(os.listdir("/proc/self/fd"))
 
 
 # --- Unix

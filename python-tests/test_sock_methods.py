@@ -6,9 +6,9 @@ import errno
 import io
 import os
 import socket
-import struct
 
 import pytest
+from helpers import reset
 
 BIG = bytes(range(256)) * (1 << 14)
 
@@ -25,12 +25,6 @@ async def when_it_waits(operation, then):
     assert not task.done()
     then()
     return await task
-
-
-def reset(sock):
-    """Closes with a reset."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
 
 
 @pytest.fixture

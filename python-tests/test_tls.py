@@ -4,54 +4,18 @@ import asyncio
 import os
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from helpers import Recorder, descriptors, reset, until
 
 HERE = Path(__file__).parent
 BIG = bytes(range(256)) * (1 << 13)  # 2 MiB, more than both ends have room for
 GRAALPY = sys.implementation.name == "graalpy"
 CPYTHON = HERE.parent / "target/tools/python/bin/python" if GRAALPY else sys.executable
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
-
-
-class Recorder(asyncio.Protocol):
-    """Notes what it is told; ``raises`` names a callback that fails."""
-
-    def __init__(self, raises=None):
-        self.raises = raises
-        self.calls = []
-        self.data = bytearray()
-        self.lost = asyncio.get_running_loop().create_future()
-
-    def note(self, name):
-        self.calls.append(name)
-        if name == self.raises:
-            raise ZeroDivisionError(name)
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.note("connection_made")
-
-    def data_received(self, data):
-        self.data += data
-        self.note("data_received")
-
-    def eof_received(self):
-        self.note("eof_received")
-
-    def pause_writing(self):
-        self.note("pause_writing")
-
-    def resume_writing(self):
-        self.note("resume_writing")
-
-    def connection_lost(self, exc):
-        self.lost.set_result(exc)
-        self.note("connection_lost")
 
 
 class Certificates:
@@ -85,19 +49,6 @@ def certs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
     subprocess.run([CPYTHON, "-I", HERE / "make_certificates.py", folder], check=True)
     return Certificates(folder)
-
-
-@pytest.fixture
-def reports(loop):
-    """What reached the loop's exception handler."""
-    seen = []
-    loop.set_exception_handler(lambda _, context: seen.append(context))
-    return seen
-
-
-@pytest.fixture
-def run(loop):
-    return lambda coro: loop.run_until_complete(asyncio.wait_for(coro, 100))
 
 
 def narrow(*socks):
@@ -135,17 +86,6 @@ async def ended(*protocols):
     for protocol in protocols:
         protocol.transport.close()
     return [await protocol.lost for protocol in protocols]
-
-
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0)
-
-
-def reset(sock):
-    """Closes with a reset."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
 
 
 async def echo(reader, writer):
@@ -1110,9 +1050,9 @@ def test_no_descriptor_stays_open(run, certs, reports):
         ends = ["close", "abort", "untrusted", "peer", "inner"]
         for end in ends:
             await once(end)
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         for end in ends * 2:
             await once(end)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
 
     run(main())

@@ -5,51 +5,11 @@ import contextlib
 import errno
 import os
 import socket
-import struct
 
 import pytest
+from helpers import Recorder, descriptors, reset
 
 BIG = bytes(range(256)) * (1 << 15)  # 8 MiB, more than both ends have room for
-
-
-class Recorder(asyncio.Protocol):
-    """Notes what it is told; ``raises`` names a callback that fails, ``closes`` one that closes."""
-
-    def __init__(self, raises=None, closes=None):
-        self.raises = raises
-        self.closes = closes
-        self.calls = []
-        self.data = bytearray()
-        self.lost = asyncio.get_running_loop().create_future()
-
-    def note(self, name):
-        self.calls.append(name)
-        if name == self.closes:
-            self.transport.close()
-        if name == self.raises:
-            raise ZeroDivisionError(name)
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.note("connection_made")
-
-    def data_received(self, data):
-        assert type(data) is bytes
-        self.data += data
-        self.note("data_received")
-
-    def eof_received(self):
-        self.note("eof_received")
-
-    def pause_writing(self):
-        self.note("pause_writing")
-
-    def resume_writing(self):
-        self.note("resume_writing")
-
-    def connection_lost(self, exc):
-        self.lost.set_result(exc)
-        self.note("connection_lost")
 
 
 class Buffered(asyncio.BufferedProtocol):
@@ -87,12 +47,6 @@ async def received(sock):
     while part := await loop.sock_recv(sock, 1 << 20):
         parts.append(part)
     return b"".join(parts)
-
-
-def reset(sock):
-    """Closes with a reset."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
 
 
 async def tcp_pair(make=Recorder):
@@ -439,10 +393,10 @@ def test_no_descriptor_stays_open(run, reports):
         ends = ["close", "abort", "reset", "eof"]
         for end in ends:
             await once(end)
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         for end in ends * 10:
             await once(end)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert descriptors() == before
 
     run(main())
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
@@ -169,20 +170,20 @@ final class Cure {
   /// the subject: instructions are made to agree on a type that have nothing to do with each other,
   /// and the engine ends with a FrameSlotTypeException. The stack is emptied between the cases.
   private byte[] match(byte[] compiler) {
-    Predicate<CodeElement> nextCase = invokes("emitAndResetFailPop");
     return change(
         compiler,
         "visit",
         MethodTypeDesc.of(ConstantDescs.CD_Void, statement("Match")),
-        (code, to) -> {
-          for (CodeElement element : code) {
-            to.with(element);
-            if (nextCase.test(element)) {
-              to.aload(0).getfield(COMPILER, "quickeningStack", ConstantDescs.CD_List);
-              to.invokeinterface(ConstantDescs.CD_List, "clear", CLEAR);
-            }
-          }
-        });
+        (code, to) ->
+            replace(
+                code,
+                to,
+                invokes("emitAndResetFailPop"),
+                nextCase -> {
+                  to.with(nextCase).aload(0);
+                  to.getfield(COMPILER, "quickeningStack", ConstantDescs.CD_List);
+                  to.invokeinterface(ConstantDescs.CD_List, "clear", CLEAR);
+                }));
   }
 
   /// A definition that GraalPy 25.0.3 compiles from a tree of `ast` has an empty array of type
@@ -193,16 +194,16 @@ final class Cure {
     return change(
         definition,
         ConstantDescs.INIT_NAME,
-        (code, to) -> {
-          for (CodeElement element : code) {
-            if (element instanceof FieldInstruction put && put.name().equalsString("typeParams")) {
-              Label as = to.newLabel();
-              to.dup().ifnull(as).dup().arraylength().ifne(as).pop().aconst_null();
-              to.labelBinding(as);
-            }
-            to.with(element);
-          }
-        });
+        (code, to) ->
+            replace(
+                code,
+                to,
+                e -> e instanceof FieldInstruction f && f.name().equalsString("typeParams"),
+                put -> {
+                  Label as = to.newLabel();
+                  to.dup().ifnull(as).dup().arraylength().ifne(as).pop().aconst_null();
+                  to.labelBinding(as).with(put);
+                }));
   }
 
   private static ClassDesc statement(String name) {
@@ -280,31 +281,28 @@ final class Cure {
   /// certificate a trusted authority made for anybody. The engine of JSSE compares addresses too,
   /// where it is asked to and told which.
   private byte[] addresses(byte[] contextBuiltins) {
-    return change(contextBuiltins, "createSSLEngine", Cure::compareAddress);
-  }
-
-  private static void compareAddress(CodeModel code, CodeBuilder to) {
     Predicate<CodeElement> create = invokes("createSSLEngine");
-    boolean changed = false;
-    for (CodeElement element : code) {
-      if (!create.test(element)
-          || !((InvokeInstruction) element).typeSymbol().equals(FOR_ANYBODY)) {
-        to.with(element);
-        continue;
-      }
-      changed = true;
-      Label plain = to.newLabel();
-      Label end = to.newLabel();
-      to.aload(3).ifnull(plain); // the host
-      to.aload(1).invokevirtual(TLS_CONTEXT, "getCheckHostname", PREDICATE).ifeq(plain);
-      to.aload(4).ldc("HTTPS");
-      to.invokevirtual(SSL_PARAMETERS, "setEndpointIdentificationAlgorithm", SET_STRING);
-      to.aload(3).iconst_m1().invokevirtual(SSL_CONTEXT, "createSSLEngine", FOR_HOST);
-      to.goto_(end).labelBinding(plain).with(element).labelBinding(end);
-    }
-    if (!changed) {
-      throw new IllegalStateException("SSLContextBuiltins has another shape: another GraalPy?");
-    }
+    return change(
+        contextBuiltins,
+        "createSSLEngine",
+        (code, to) ->
+            replace(
+                code,
+                to,
+                e -> create.test(e) && ((InvokeInstruction) e).typeSymbol().equals(FOR_ANYBODY),
+                forAnybody -> {
+                  Label plain = to.newLabel();
+                  Label end = to.newLabel();
+                  to.aload(3).ifnull(plain); // the host
+                  to.aload(1).invokevirtual(TLS_CONTEXT, "getCheckHostname", PREDICATE);
+                  to.ifeq(plain);
+                  to.aload(4).ldc("HTTPS");
+                  to.invokevirtual(
+                      SSL_PARAMETERS, "setEndpointIdentificationAlgorithm", SET_STRING);
+                  to.aload(3).iconst_m1();
+                  to.invokevirtual(SSL_CONTEXT, "createSSLEngine", FOR_HOST);
+                  to.goto_(end).labelBinding(plain).with(forAnybody).labelBinding(end);
+                }));
   }
 
   private static MethodTypeDesc sleep(ClassDesc seconds) {
@@ -364,6 +362,23 @@ final class Cure {
     result.addAll(code.subList(enter, entered));
     result.addAll(code.subList(awaited, code.size()));
     return result;
+  }
+
+  /// Writes the code with something in place of each wanted element, of which there must be one.
+  private static void replace(
+      CodeModel code, CodeBuilder to, Predicate<CodeElement> wanted, Consumer<CodeElement> write) {
+    boolean found = false;
+    for (CodeElement element : code) {
+      if (wanted.test(element)) {
+        found = true;
+        write.accept(element);
+      } else {
+        to.with(element);
+      }
+    }
+    if (!found) {
+      throw new IllegalStateException("a method to cure has another shape: another GraalPy?");
+    }
   }
 
   private static Predicate<CodeElement> invokes(String method) {

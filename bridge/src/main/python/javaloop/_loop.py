@@ -438,14 +438,16 @@ class Loop(BaseLoop):
     ) -> asyncio.ReadTransport:
         from javaloop import _pipes
 
-        return _pipes.ReadPipeTransport(self, pipe, protocol, waiter, extra)
+        make = _pipes.ReadPipeTransport
+        return _pipes.transport_over(make, self, pipe, protocol, waiter, extra)
 
     def _make_write_pipe_transport(
         self, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
     ) -> asyncio.WriteTransport:
         from javaloop import _pipes
 
-        return _pipes.WritePipeTransport(self, pipe, protocol, waiter, extra)
+        make = _pipes.WritePipeTransport
+        return _pipes.transport_over(make, self, pipe, protocol, waiter, extra)
 
     async def _sock_sendfile_native(
         self, sock: Any, file: Any, offset: int, count: int | None

@@ -10,7 +10,7 @@ import fcntl
 import os
 from typing import Any
 
-from javaloop._asyncio import ReadPipeTransport as BaseReadPipeTransport
+from javaloop._asyncio import ReadPipeTransport as ReadPipeTransport
 from javaloop._asyncio import WritePipeTransport as BaseWritePipeTransport
 
 
@@ -45,31 +45,19 @@ class _Pipe(Duplicate):
         self._pipe.close()
 
 
-class ReadPipeTransport(BaseReadPipeTransport):
-    def __init__(
-        self, loop: Any, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
-    ) -> None:
-        own = _Pipe(pipe)
-        try:
-            super().__init__(loop, own, protocol, waiter, extra)
-        except BaseException:
-            own.release()
-            raise
-        self._extra["pipe"] = pipe
+def transport_over(make: Any, loop: Any, pipe: Any, *args: Any) -> Any:
+    """A pipe transport of the class `make` that has the pipe under a number of its own."""
+    own = _Pipe(pipe)
+    try:
+        transport = make(loop, own, *args)
+    except BaseException:
+        own.release()
+        raise
+    transport._extra["pipe"] = pipe
+    return transport
 
 
 class WritePipeTransport(BaseWritePipeTransport):
-    def __init__(
-        self, loop: Any, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
-    ) -> None:
-        own = _Pipe(pipe)
-        try:
-            super().__init__(loop, own, protocol, waiter, extra)
-        except BaseException:
-            own.release()
-            raise
-        self._extra["pipe"] = pipe
-
     def _call_connection_lost(self, exc: BaseException | None) -> None:
         if self._pipe is None:
             return  # closed in resume_writing, and asyncio's own ends twice then
@@ -78,6 +66,4 @@ class WritePipeTransport(BaseWritePipeTransport):
         super()._call_connection_lost(exc)
 
 
-# Shows in repr().
-ReadPipeTransport.__name__ = BaseReadPipeTransport.__name__
-WritePipeTransport.__name__ = BaseWritePipeTransport.__name__
+WritePipeTransport.__name__ = BaseWritePipeTransport.__name__  # shows in repr()

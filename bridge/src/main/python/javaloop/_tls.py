@@ -44,8 +44,7 @@ def _by_paths(load: Callable[..., None]) -> Callable[..., None]:
 
 
 def _name(value: Any) -> Any:
-    path: Any = value if hasattr(value, "__fspath__") else None
-    return value if path is None else path.__fspath__()
+    return getattr(value, "__fspath__", lambda: value)()
 
 
 def _do_handshake(shake: Callable[..., None]) -> Callable[..., None]:
@@ -66,8 +65,8 @@ def _explain(error: Any) -> None:
     if isinstance(error, ssl.SSLCertVerificationError):
         for words, code, message in _FAULTS:
             if words in text:
-                error.verify_code = code  # type: ignore[misc]
-                error.verify_message = message  # type: ignore[misc]
+                error.verify_code = code
+                error.verify_message = message
                 return
     elif "Empty client certificate chain" in text:
         error.reason = "PEER_DID_NOT_RETURN_A_CERTIFICATE"

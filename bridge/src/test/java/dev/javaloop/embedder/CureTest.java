@@ -34,17 +34,9 @@ class CureTest {
   static void runBothEngines() throws Exception {
     makeCertificateOfLocalhost();
     plain =
-        ChildJvm.run(
-            ChildJvm.java(),
-            modules(plainLanguage()),
-            ChildJvm.NATIVE,
-            ChildJvm.UNSAFE,
-            List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
-            List.of(
-                EngineProbe.class.getName(),
-                ChildJvm.PYTHON,
-                "report(); print('bug any_address', engine_bugs.any_address('%s', '%s'))"
-                    .formatted(folder.resolve("certificate.pem"), folder.resolve("key.pem"))));
+        onPlainEngine(
+            "report(); print('bug any_address', engine_bugs.any_address('%s', '%s'))"
+                .formatted(folder.resolve("certificate.pem"), folder.resolve("key.pem")));
     python = PythonRuntime.graalpy().sources(Path.of(ChildJvm.PYTHON)).start();
     ways = python.module("ways_round");
   }
@@ -69,6 +61,16 @@ class CureTest {
     Files.writeString(
         folder.resolve(file + ".pem"),
         "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(kind, text));
+  }
+
+  private static Result onPlainEngine(String program) throws Exception {
+    return ChildJvm.run(
+        ChildJvm.java(),
+        modules(plainLanguage()),
+        ChildJvm.NATIVE,
+        ChildJvm.UNSAFE,
+        List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
+        List.of(EngineProbe.class.getName(), ChildJvm.PYTHON, program));
   }
 
   private static Path plainLanguage() throws IOException {
@@ -122,17 +124,7 @@ class CureTest {
 
   @Test
   void thePlainEngineEndsWithAMatch() throws Exception {
-    Result result =
-        ChildJvm.run(
-            ChildJvm.java(),
-            modules(plainLanguage()),
-            ChildJvm.NATIVE,
-            ChildJvm.UNSAFE,
-            List.of("-cp", ChildJvm.TEST_CLASSES.toString()),
-            List.of(
-                EngineProbe.class.getName(),
-                ChildJvm.PYTHON,
-                "engine_bugs.match_with_conditions()"));
+    Result result = onPlainEngine("engine_bugs.match_with_conditions()");
     assertTrue(
         result.text().contains("FrameSlotTypeException"),
         () -> "the cure is no longer needed: take away Cure.match\n" + result.text());

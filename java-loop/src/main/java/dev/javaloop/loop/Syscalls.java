@@ -76,22 +76,11 @@ final class Syscalls {
     static final MethodHandle SENDFILE =
         call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
 
-    static final MethodHandle FCNTL =
-        find(
-                "fcntl",
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-                ERRNO,
-                Linker.Option.firstVariadicArg(2))
-            .orElseThrow();
+    static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
 
     /// By its number: the C library has had pidfd_open since 2.36 only.
     static final MethodHandle PIDFD_OPEN =
-        find(
-                "syscall",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
-                ERRNO,
-                Linker.Option.firstVariadicArg(1))
-            .orElseThrow();
+        variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
   }
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
@@ -271,6 +260,13 @@ final class Syscalls {
   private static MethodHandle critical(
       String name, MemoryLayout result, MemoryLayout... arguments) {
     return find(name, FunctionDescriptor.of(result, arguments), ERRNO, CRITICAL).orElseThrow();
+  }
+
+  /// @param named how many arguments C declares
+  private static MethodHandle variadic(
+      String name, int named, MemoryLayout result, MemoryLayout... arguments) {
+    FunctionDescriptor descriptor = FunctionDescriptor.of(result, arguments);
+    return find(name, descriptor, ERRNO, Linker.Option.firstVariadicArg(named)).orElseThrow();
   }
 
   // Restricted because a wrong descriptor can crash the JVM: those above are the C library's
