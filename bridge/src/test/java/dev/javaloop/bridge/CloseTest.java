@@ -213,6 +213,27 @@ class CloseTest {
   }
 
   @Test
+  void anInterruptThatTheEngineTookAwayStillReachesTheScript() throws Exception {
+    Path started = folder.resolve("started");
+    Path goOn = folder.resolve("go-on");
+    Path script = SharedRuntime.SOURCES.resolve("scripts/calls_the_system_then_waits.py");
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> python.run(script, started.toString(), goOn.toString()));
+    awaitFile(started, status);
+    CompletableFuture<Boolean> inTime = new CompletableFuture<>();
+    Thread closer = Thread.ofPlatform().start(() -> inTime.complete(python.close(AMPLE)));
+    while (closer.getState() != Thread.State.TIMED_WAITING) { // it has interrupted
+      Thread.onSpinWait();
+    }
+    Files.createFile(goOn);
+    assertTrue(inTime.get(SharedRuntime.HANG_SECONDS, TimeUnit.SECONDS));
+    Throwable error =
+        assertThrows(java.util.concurrent.CompletionException.class, status::join).getCause();
+    assertTrue(error instanceof CancellationException, error::toString);
+  }
+
+  @Test
   void theLoopsOwnThreadCannotClose() throws Exception {
     CompletableFuture<Object> gate = new CompletableFuture<>();
     CompletableFuture<Object> error =

@@ -74,7 +74,11 @@ public final class GraalPyContext {
 
   /// Makes `import javaloop` work in the context.
   public static Value prepare(Context context) {
-    context.getPolyglotBindings().putMember("javaloop.host", new Host());
+    return prepare(context, new Host());
+  }
+
+  static Value prepare(Context context, Host host) {
+    context.getPolyglotBindings().putMember("javaloop.host", host);
     Value path = context.eval("python", "import sys; sys.path");
     path.invokeMember("append", PythonSources.directory(runtime("python")).toString());
     return path;

@@ -44,6 +44,7 @@ public final class GraalPyRuntime implements PythonRuntime {
   private static final Duration FORCE = Duration.ofSeconds(10);
 
   private final GraalPySettings settings;
+  private final Host host = new Host();
   private final CompletableFuture<Guest> guest = new CompletableFuture<>();
   private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
   private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
@@ -92,7 +93,7 @@ public final class GraalPyRuntime implements PythonRuntime {
       context = opened;
       EngineCheck.refuseBrokenAsyncWith(opened);
       EngineCheck.warn(opened.getEngine(), restricted);
-      Value path = GraalPyContext.prepare(opened);
+      Value path = GraalPyContext.prepare(opened, host);
       for (Path folder : settings.sources().reversed()) {
         path.invokeMember("insert", 0, folder.toAbsolutePath().toString());
       }
@@ -125,7 +126,7 @@ public final class GraalPyRuntime implements PythonRuntime {
     if (inScript) {
       scripts.remove();
       // Not for the loop: it was meant for the script that has just ended.
-      Thread.interrupted();
+      host.signals().takeInterrupt();
     }
     Script next = closing ? null : scripts.peek();
     inScript = next != null;
@@ -276,7 +277,7 @@ public final class GraalPyRuntime implements PythonRuntime {
         closeDeadlineNanos = deadlineNanos;
         closing = true;
         if (inScript) {
-          thread.interrupt(); // a KeyboardInterrupt in the script's loop
+          host.signals().interrupt(thread); // a KeyboardInterrupt in the script's loop
         }
       }
     }

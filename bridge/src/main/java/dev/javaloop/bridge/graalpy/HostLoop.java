@@ -78,7 +78,7 @@ public final class HostLoop {
     if (timed) {
       timers.expire(clock.getAsDouble() + RESOLUTION_SECONDS, this::add);
     }
-    return count == 0 && Thread.interrupted() ? -1 : count;
+    return count == 0 && signals.takeInterrupt() ? -1 : count;
   }
 
   private long deadline(double next) {

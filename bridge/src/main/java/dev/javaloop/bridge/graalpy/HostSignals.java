@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.graalvm.polyglot.HostAccess.Export;
+import org.jspecify.annotations.Nullable;
 
 /// Wakes the loops of a process when a signal arrives that Python handles.
 ///
 /// GraalPy runs Python's signal handlers on the main thread, at a safepoint that another thread
 /// asks for; a thread that waits in Java does not reach it. So each signal is counted until its
 /// Python handler has run, and while one is due the loops wait in short slices.
+///
+/// It also keeps the interrupt that a runtime means for its script: the engine takes a thread's
+/// interrupt status away when it acquires the lock of its interpreter, and nobody hears of it.
 public final class HostSignals {
   private static final long SLICE_NANOS = 1_000_000;
 
@@ -20,8 +24,25 @@ public final class HostSignals {
   private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
   private final AtomicInteger due = new AtomicInteger();
   private volatile long lastSignalNanos;
+  private volatile @Nullable Thread interrupted;
 
   HostSignals() {}
+
+  /// The thread's next pass that finds nothing ends with a KeyboardInterrupt. Any thread.
+  void interrupt(Thread thread) {
+    interrupted = thread;
+    thread.interrupt();
+  }
+
+  /// Whether the calling thread was interrupted; it is not any more.
+  boolean takeInterrupt() {
+    boolean taken = Thread.interrupted();
+    if (interrupted == Thread.currentThread()) {
+      interrupted = null;
+      return true;
+    }
+    return taken;
+  }
 
   void add(EventLoop loop) {
     loops.add(loop);
@@ -33,6 +54,9 @@ public final class HostSignals {
 
   /// The deadline for a pass that may wait.
   long waitUntil(EventLoop loop) {
+    if (interrupted == Thread.currentThread()) {
+      return Long.MIN_VALUE;
+    }
     if (due.get() == 0) {
       return EventLoop.NO_DEADLINE;
     }
