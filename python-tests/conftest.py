@@ -22,6 +22,7 @@ collect_ignore = ["suite"] if sys.implementation.name == "cpython" else ["suite"
 
 _probe = asyncio.new_event_loop()
 LOOP_CLASS = type(_probe)
+ON_GRAALPY = sys.implementation.name == "graalpy"
 ON_JAVALOOP = LOOP_CLASS.__module__ == "javaloop"
 _probe.close()
 
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _guard.capture = config.pluginmanager.getplugin("capturemanager")
     _guard.start()
     config.addinivalue_line("markers", "javaloop_only: about what only javaloop has")
+    config.addinivalue_line("markers", "graalpy_only: about what only javaloop on GraalPy has")
     config.addinivalue_line("markers", "slow: left out without --slow")
 
 
@@ -41,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not ON_JAVALOOP and item.get_closest_marker("javaloop_only"):
             item.add_marker(pytest.mark.skip(reason="about what only javaloop has"))
+        if item.get_closest_marker("graalpy_only") and not (ON_JAVALOOP and ON_GRAALPY):
+            item.add_marker(pytest.mark.skip(reason="about what only javaloop on GraalPy has"))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
 

@@ -65,7 +65,7 @@ def test_what_is_refused(loop):
 
 
 # CPython can catch these; a JVM needs them.
-@pytest.mark.javaloop_only
+@pytest.mark.graalpy_only
 @pytest.mark.parametrize("name", ["SIGQUIT", "SIGSEGV", "SIGFPE", "SIGILL"])
 def test_what_the_jvm_keeps_is_named(loop, name):
     number = signal.Signals[name]

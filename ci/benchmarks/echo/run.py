@@ -17,7 +17,7 @@ from pathlib import Path
 
 from servers import COMMANDS, Parser, Server, duration, here, jdk, some_of, want_descriptors
 
-WITH_JIT = ("stock", "javaloop", "java")
+WITH_JIT = ("stock", "javaloop", "jep", "java")
 KINDS = ("protocol", "streams", "protocol-tls", "streams-tls")
 TLS_CONNECTIONS = 100  # the client has a thread for each
 SELECT_CONNECTIONS = 900  # GraalPy's select() takes descriptors below 1,024

@@ -14,12 +14,14 @@ here = Path(__file__).parent
 jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
 server_py = str(here / "server.py")
 launcher = [str(root / "javaloop"), "--mode", "throughput"]
+jep = [str(root / "javaloop"), "--engine", "jep", "--python", sys.executable]
 
 COMMANDS = {
     "cpython": [sys.executable, server_py, "asyncio"],
     "uvloop": [sys.executable, server_py, "uvloop"],
     "stock": [*launcher, "--stock-loop", server_py, "asyncio"],
     "javaloop": [*launcher, server_py, "asyncio"],
+    "jep": [*jep, server_py, "asyncio"],
     "java": [f"{jdk}/bin/java", str(here / "Server.java")],
 }
 

@@ -8,43 +8,45 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import inspect
 import os
 import selectors
-import signal
 import socket
-import sys
-import threading
 from _thread import get_ident
 from asyncio import events, tasks
 from asyncio.log import logger
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from javaloop import _anext, _host, _kernel, _names, _signals, _task, _tls, _tracebacks
-from javaloop._asyncio import BaseLoop, BaseSelector, PyTask
+from javaloop import _host, _pass, _task, _tracebacks
+from javaloop._asyncio import BaseSelector, PyTask
 
 # Engines with tasks in C keep them: they are faster than ours.
-_Handle: Any = events.Handle
-_Task: Any = tasks.Task
-if _Task is PyTask:
-    _Handle = _task.Handle
-    _Task = _task.Task
-_init_handle = _Handle.__init__
+_Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
+_Handle = _task.Handle
+_init_handle: Any = _Handle.__init__
 
-_anext.install()
-_kernel.install()
-_names.install()
-_tls.install()
+if TYPE_CHECKING or _host.ON_GRAALPY:
+    from javaloop import _anext, _kernel, _names, _tls
+    from javaloop._signal_loop import SignalLoop
+
+    _anext.install()
+    _kernel.install()
+    _names.install()
+    _tls.install()
+else:
+    from javaloop._wakeup_loop import SignalLoop
 
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
 
 
 class LoopStats(NamedTuple):
-    """What Java counted since the loop was made."""
+    """What Java counted since the loop was made.
+
+    On CPython a pass that would find nothing in Java is run without it, and not counted.
+    """
 
     passes: int
     polls: int
@@ -150,14 +152,15 @@ class _Time:
 
     def __set__(self, loop: Loop, function: Callable[[], float]) -> None:
         loop._time = function
-        loop._host.useClock(function)
+        loop._glance.stop()
+        loop._host_run = loop._run_at_time
 
     def __delete__(self, loop: Loop) -> None:
         loop._time = monotonic
-        loop._host.useClock(None)
+        loop._host_run = loop._host.run
 
 
-class Loop(BaseLoop):
+class Loop(SignalLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
     Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
@@ -173,46 +176,36 @@ class Loop(BaseLoop):
         if selector is not None:
             selector.close()
         host = _host.require().newLoop()
+        self._glance = _pass.Glance(host)
         self._host = host
-        self._host_run = host.run
+        self._host_run: Callable[[bool], int] = host.run
         self._host_wakeup = host.wakeup
         self._host_call_at = host.callAt
-        self._host_events = host.events()
+        self._host_events = _host.events(host)
         self._host_sockets: Any = None
         self._time: Callable[[], float] = monotonic
         self._timers: list[TimerHandle | None] = []  # by their numbers in Java
         super().__init__(_HostSelector(host))
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
-        if sys.implementation.name == "graalpy":
+        if _host.ON_GRAALPY:
             # No finalizers: a generator that is dropped would never run its finally blocks.
             self._asyncgens = set[Any]()
             self._asyncgens_swept = 64
         if type(self).time is not Loop.time:
-            host.useClock(self.time)
+            self._host_run = self._run_at_time
+            self._glance.stop()
 
     # --- time
 
     time = _Time()  # pyright: ignore[reportAssignmentType]
 
+    def _run_at_time(self, block: bool) -> int:
+        return self._host.runAt(block, self.time())
+
     # --- the pass
 
-    def _run_once(self) -> None:
-        ready = self._ready
-        count = self._host_run(not ready and not self._stopping)
-        if count:
-            self._take(count)
-        debug = self._debug
-        pop = ready.popleft
-        for _ in range(len(ready)):
-            handle = pop()
-            if handle._cancelled:
-                continue
-            if debug:
-                self._run_timed(handle)
-            else:
-                handle._run()
-        handle = None  # a reference cycle would keep the last one alive through an exception
+    _run_once = _pass.run_once
 
     def _take(self, count: int) -> None:
         if count < 0:
@@ -220,13 +213,13 @@ class Loop(BaseLoop):
             raise KeyboardInterrupt
         found = self._host_events
         if count > len(found):
-            found = self._host_events = self._host.events()
-        timers = self._timers
+            found = self._host_events = _host.events(self._host)
+        timers: Any = self._timers
         ready = self._ready
         for i in range(count):
             event = found[i]
             if event >= 0:
-                timer: Any = timers[event]
+                timer = timers[event]
                 timers[event] = None
                 timer._scheduled = False
                 ready.append(timer)
@@ -269,7 +262,8 @@ class Loop(BaseLoop):
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> events.Handle:
-        self._check_closed()
+        if self._closed:
+            self._check_closed()
         if self._debug:
             self._check_thread()
             self._check_callback(callback, "call_soon")
@@ -284,7 +278,8 @@ class Loop(BaseLoop):
     def call_soon_threadsafe(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> events.Handle:
-        self._check_closed()
+        if self._closed:
+            self._check_closed()
         if self._debug:
             self._check_callback(callback, "call_soon_threadsafe")
             handle = events.Handle(callback, args, self, context)
@@ -380,7 +375,7 @@ class Loop(BaseLoop):
         if self._host_sockets is None:
             from javaloop import _transports
 
-            self._host_sockets = _transports.Sockets(self._host.newSockets())
+            self._host_sockets = _transports.Sockets(_host.require().newSockets())
         return self._host_sockets
 
     def _make_socket_transport(
@@ -477,50 +472,11 @@ class Loop(BaseLoop):
     def _write_to_self(self) -> None:
         self._host.wakeup()
 
-    def _make_self_pipe(self) -> None:
-        # Java's eventfd is what wakes the poller.
-        self._ssock = self._csock = None
-        self._internal_fds = 0
-
-    def _close_self_pipe(self) -> None:
-        pass
-
     def close(self) -> None:
         if self.is_closed() and not self.is_running():
             return
         super().close()
         self._timers.clear()
-
-    # --- signals
-
-    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
-        if inspect.iscoroutine(callback) or inspect.iscoroutinefunction(callback):
-            raise TypeError("coroutines cannot be used with add_signal_handler()")
-        self._check_signal(sig)
-        self._check_closed()
-        if threading.current_thread() is not threading.main_thread():
-            raise RuntimeError("set_wakeup_fd only works in main thread")
-        _signals.install()
-        before = self._signal_handlers.get(sig)
-        self._signal_handlers[sig] = events.Handle(callback, args, self, None)
-        try:
-            signal.signal(sig, self._on_signal)
-        except (OSError, ValueError) as error:
-            if before is None:
-                del self._signal_handlers[sig]
-            else:
-                self._signal_handlers[sig] = before
-            why = getattr(error, "strerror", None) or error
-            raise RuntimeError(f"sig {sig} cannot be caught: {why}") from error
-        _signals.of_loops[sig] = self._on_signal
-
-    def remove_signal_handler(self, sig: int) -> bool:
-        if sig in self._signal_handlers:
-            _signals.of_loops.pop(sig, None)
-        return super().remove_signal_handler(sig)
-
-    def _on_signal(self, signum: int, frame: Any) -> None:
-        self._handle_signal(signum)
 
     # --- errors
 

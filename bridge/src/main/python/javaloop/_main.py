@@ -6,7 +6,7 @@ import os
 import sys
 
 import __main__
-from javaloop import _host, _start
+from javaloop import _host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ def run(
     target: str,
     stock_loop: bool,
     statistics: bool,
-    words: Sequence[str],
-    extended: Sequence[str],
-    optimize: int,
-    dev_mode: bool,
+    words: Sequence[str] = (),
+    extended: Sequence[str] = (),
+    optimize: int = 0,
+    dev_mode: bool = False,
 ) -> int:
     """Runs the program and everything that a python does at its end; returns the exit status.
 
@@ -30,16 +30,17 @@ def run(
     :param target: the path, the module's name or the code; empty for the last two
     :param stock_loop: whether asyncio keeps its own loop
     :param statistics: whether to print what Java counted, at the end
-    :param words: the command line
+    :param words: the command line; this and what follows is for GraalPy, CPython has read its own
     :param extended: the values of ``-X``
     :param optimize: how often ``-O`` was given
     :param dev_mode: whether development mode is on
     """
-    _start.describe(list(words), list(extended), optimize, dev_mode)
-    from javaloop import _signals
+    if _host.ON_GRAALPY:
+        from javaloop import _signals, _start
 
-    _signals.install()
-    _signals.start()
+        _start.describe(list(words), list(extended), optimize, dev_mode)
+        _signals.install()
+        _signals.start()
     if not stock_loop:
         from javaloop import _alias
 
@@ -210,7 +211,7 @@ def _prepend_cwd() -> None:
 
 def _prepend(folder: str) -> None:
     # The engine may have put it there, by what sys.argv[0] was at its start.
-    if not sys.flags.safe_path and sys.path[:1] != [folder]:
+    if not getattr(sys.flags, "safe_path", False) and sys.path[:1] != [folder]:
         sys.path.insert(0, folder)
 
 

@@ -1,8 +1,8 @@
-"""Stream transports whose bytes Java moves, and asyncio's own for datagrams; both hold their socket.
+"""Transports of streams and datagrams; they hold their socket.
 
 What is cold (opening, closing, flow control, end of file, sendfile) is asyncio's own. What is hot,
-receiving and sending on streams, are single calls of Java on the descriptor: into and out of the
-storage of Python's own objects.
+receiving and sending on streams, is on GraalPy single calls of Java on the descriptor, into and out
+of the storage of Python's own objects; on CPython its own ``socket``, in C, is the shorter way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from asyncio import constants
 from asyncio.log import logger
 from typing import TYPE_CHECKING, Any, cast
 
+from javaloop import _host
 from javaloop._asyncio import DatagramTransport as BaseDatagramTransport
 from javaloop._asyncio import SelectorTransport
 from javaloop._asyncio import SocketTransport as BaseSocketTransport
@@ -21,9 +22,9 @@ from javaloop._asyncio import SocketTransport as BaseSocketTransport
 if TYPE_CHECKING:
     from javaloop._host import HostSendQueue, HostSockets
 
-try:
+if _host.ON_GRAALPY:
     from polyglot import storage  # pyright: ignore # a module of GraalPy
-except ImportError:
+else:
     storage: Any = None
 
 _RETRY = (-errno.EAGAIN, -errno.EINTR)
@@ -38,7 +39,7 @@ class Sockets:
         self.receive_into = host.receiveInto
         self.send = host.send
         self.new_queue = host.newQueue
-        inbox = bytearray(SocketTransport.max_size)
+        inbox = bytearray(BaseSocketTransport.max_size)
         host.useInbox(storage(inbox))
         self.inbox = memoryview(inbox)
 
@@ -47,8 +48,7 @@ def fits(sock: Any) -> bool:
     """Whether this is a socket and no more: one that redefines what is done here keeps its way."""
     kind: Any = sock.__class__
     return (
-        storage is not None
-        and issubclass(kind, socket.socket)
+        issubclass(kind, socket.socket)
         and kind.recv is socket.socket.recv
         and kind.recv_into is socket.socket.recv_into
         and kind.send is socket.socket.send
@@ -102,6 +102,8 @@ class _Holder(SelectorTransport):
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
         sock = self._sock
+        if sock is None:
+            return  # asyncio's own ends twice when it is closed in resume_writing
         try:
             super()._call_connection_lost(exc)
         finally:
@@ -114,7 +116,7 @@ class _Holder(SelectorTransport):
             sock._decref_socketios()
 
 
-class SocketTransport(_Holder, BaseSocketTransport):
+class _JavaSocketTransport(_Holder, BaseSocketTransport):
     def __init__(
         self,
         loop: Any,
@@ -271,6 +273,34 @@ class SocketTransport(_Holder, BaseSocketTransport):
         return self._buffer.size
 
 
+class _PythonSocketTransport(_Holder, BaseSocketTransport):
+    def write(self, data: Any) -> None:
+        if (
+            type(data) is not bytes
+            or not data
+            or self._buffer
+            or self._eof
+            or self._conn_lost
+            or self._empty_waiter is not None
+        ):
+            super().write(data)
+            return
+        try:
+            sent = self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal write error on socket transport")
+            return
+        if sent < len(data):
+            super().write(memoryview(data)[sent:])
+
+
+SocketTransport = _JavaSocketTransport if _host.ON_GRAALPY else _PythonSocketTransport
+
+
 class DatagramTransport(_Holder, BaseDatagramTransport):
     def _is_there(self) -> bool:
         """Whether the socket is; ends the transport when somebody closed or detached it."""
@@ -299,5 +329,5 @@ def _error(result: int) -> OSError:
 
 
 # Shows in repr().
-SocketTransport.__name__ = BaseSocketTransport.__name__
+_JavaSocketTransport.__name__ = _PythonSocketTransport.__name__ = BaseSocketTransport.__name__
 DatagramTransport.__name__ = BaseDatagramTransport.__name__

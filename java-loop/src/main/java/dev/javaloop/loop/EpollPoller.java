@@ -154,6 +154,11 @@ public final class EpollPoller implements Poller {
   }
 
   @Override
+  public int descriptor() {
+    return epoll;
+  }
+
+  @Override
   public void wakeup() {
     // Under the lock that close takes: the number could be somebody else's file by now.
     synchronized (wakeLock) {

@@ -41,6 +41,12 @@ public interface Poller extends AutoCloseable {
     throw new UnsupportedOperationException("this poller cannot wait outside the loop's thread");
   }
 
+  /// A descriptor that is readable while something is ready that this poller watches; -1: it has
+  /// none. It is the poller's own: others may look whether it is readable, and nothing else.
+  default int descriptor() {
+    return -1;
+  }
+
   /// Frees what it holds; idempotent.
   @Override
   void close();

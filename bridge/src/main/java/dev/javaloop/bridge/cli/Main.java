@@ -13,7 +13,7 @@ import org.graalvm.polyglot.PolyglotException;
 
 /// What `./javaloop` starts: a python whose asyncio is scheduled by Java.
 public final class Main {
-  private static final String HELP =
+  static final String HELP =
       """
       usage: javaloop [javaloop's options] [a python's options] [-c CODE | -m MODULE | FILE | -] [ARGUMENT...]
              javaloop conformance [NOTES...] --report DIR
@@ -22,7 +22,8 @@ public final class Main {
         --stock-loop                 leave asyncio its own loop
         --stats                      print what Java counted, at the end
         --mode latency|throughput    compile for a quick start (default) or for servers
-        --engine graalpy             what runs Python
+        --engine graalpy|jep         what runs Python: GraalPy (default), or a CPython in the JVM
+        --python PATH                jep's interpreter or virtual environment (default: python3 on PATH)
 
       a python's options: -B -c -E -I -m -O -P -q -s -S -u -v -V -W -X and --check-hash-based-pycs, as CPython has
       them. Without a program: a REPL where `await` works, or standard input if that is no terminal.

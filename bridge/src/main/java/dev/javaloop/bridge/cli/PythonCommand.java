@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A command line read as CPython reads its own, with javaloop's options in front.
 ///
@@ -18,6 +19,7 @@ import java.util.Map;
 /// @param mode `latency` or `throughput`: how the JIT compiles
 /// @param optimize how often `-O` was given
 /// @param extended the values of `-X`, in their order
+/// @param words the command line without javaloop's own options
 /// @param version how to answer `-V`: 0 not, 1 short, 2 with the build
 record PythonCommand(
     String kind,
@@ -30,7 +32,12 @@ record PythonCommand(
     String mode,
     int optimize,
     List<String> extended,
+    List<String> words,
     int version) {
+
+  /// The options that a python does not have.
+  private static final Set<String> OWN =
+      Set.of("--stock-loop", "--stats", "--mode", "--engine", "--python");
 
   /// The words could not be read; the message is for the user.
   static final class UsageException extends Exception {
@@ -53,6 +60,7 @@ record PythonCommand(
 
   private static final class Parser {
     private final Iterator<String> words;
+    private final List<String> python = new ArrayList<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
@@ -74,6 +82,9 @@ record PythonCommand(
     PythonCommand parse(boolean terminal) throws UsageException {
       while (kind.isEmpty() && words.hasNext()) {
         String word = words.next();
+        if (!OWN.contains(name(word))) {
+          python.add(word);
+        }
         if (word.startsWith("--")) {
           longOption(word);
         } else if (word.startsWith("-") && word.length() > 1) {
@@ -84,7 +95,11 @@ record PythonCommand(
           arguments.add(word);
         }
       }
-      words.forEachRemaining(arguments::add);
+      words.forEachRemaining(
+          word -> {
+            arguments.add(word);
+            python.add(word);
+          });
       if (kind.isEmpty()) {
         kind = terminal || interactive ? "repl" : "stdin";
         arguments.add("");
@@ -103,17 +118,19 @@ record PythonCommand(
           mode,
           optimize,
           List.copyOf(extended),
+          List.copyOf(python),
           version);
     }
 
     private void longOption(String word) throws UsageException {
       int equals = word.indexOf('=');
-      String name = equals < 0 ? word : word.substring(0, equals);
+      String name = name(word);
       switch (name) {
         case "--stock-loop" -> stockLoop = true;
         case "--stats" -> statistics = true;
         case "--mode" -> mode = oneOf(name, value(name, word, equals), "latency", "throughput");
-        case "--engine" -> oneOf(name, value(name, word, equals), "graalpy");
+        case "--engine" -> oneOf(name, value(name, word, equals), "graalpy", "jep");
+        case "--python" -> value(name, word, equals);
         case "--help" -> help();
         case "--version" -> version = 1;
         case "--check-hash-based-pycs" ->
@@ -124,6 +141,11 @@ record PythonCommand(
       }
     }
 
+    private static String name(String word) {
+      int equals = word.startsWith("--") ? word.indexOf('=') : -1;
+      return equals < 0 ? word : word.substring(0, equals);
+    }
+
     private String value(String name, String word, int equals) throws UsageException {
       return equals >= 0 ? word.substring(equals + 1) : next(name);
     }
@@ -132,7 +154,11 @@ record PythonCommand(
       if (!words.hasNext()) {
         throw new UsageException("option " + name + " needs a value");
       }
-      return words.next();
+      String value = words.next();
+      if (!OWN.contains(name)) {
+        python.add(value);
+      }
+      return value;
     }
 
     private static String oneOf(String name, String value, String... known) throws UsageException {

@@ -13,7 +13,7 @@ import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
 
 /// Makes GraalPy contexts that the loop can work in: native descriptors, threads, subprocesses, and
-/// of Java only [Host].
+/// of Java only [GraalPyHost].
 public final class GraalPyContext {
   /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's
   /// Python.
@@ -74,10 +74,10 @@ public final class GraalPyContext {
 
   /// Makes `import javaloop` work in the context.
   public static Value prepare(Context context) {
-    return prepare(context, new Host());
+    return prepare(context, new GraalPyHost());
   }
 
-  static Value prepare(Context context, Host host) {
+  static Value prepare(Context context, GraalPyHost host) {
     context.getPolyglotBindings().putMember("javaloop.host", host);
     Value path = context.eval("python", "import sys; sys.path");
     path.invokeMember("append", PythonSources.directory(runtime("python")).toString());

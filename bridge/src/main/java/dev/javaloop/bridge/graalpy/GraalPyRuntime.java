@@ -3,6 +3,7 @@ package dev.javaloop.bridge.graalpy;
 import dev.javaloop.bridge.PythonException;
 import dev.javaloop.bridge.PythonModule;
 import dev.javaloop.bridge.PythonRuntime;
+import dev.javaloop.bridge.host.HostLoop;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -44,7 +45,7 @@ public final class GraalPyRuntime implements PythonRuntime {
   private static final Duration FORCE = Duration.ofSeconds(10);
 
   private final GraalPySettings settings;
-  private final Host host = new Host();
+  private final GraalPyHost host = new GraalPyHost();
   private final CompletableFuture<Guest> guest = new CompletableFuture<>();
   private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
   private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();

@@ -22,13 +22,16 @@ final class PythonSources {
           "_asyncio.pyi",
           "_embed.py",
           "_host.py",
+          "_jep.py",
           "_kernel.py",
           "_loop.py",
           "_main.py",
           "_names.py",
+          "_pass.py",
           "_pipes.py",
           "_policy.py",
           "_repl.py",
+          "_signal_loop.py",
           "_signals.py",
           "_start.py",
           "_task.py",
@@ -36,6 +39,7 @@ final class PythonSources {
           "_toplevel.py",
           "_tracebacks.py",
           "_transports.py",
+          "_wakeup_loop.py",
           "py.typed");
 
   private PythonSources() {}

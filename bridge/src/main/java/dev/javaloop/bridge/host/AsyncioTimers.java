@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -64,6 +64,12 @@ final class AsyncioTimers {
         release(pop());
       }
     }
+    return size == 0 ? Double.POSITIVE_INFINITY : deadlines[0];
+  }
+
+  /// The earliest deadline as the heap is, where cancelled timers count; positive infinity if there
+  /// is none.
+  double earliest() {
     return size == 0 ? Double.POSITIVE_INFINITY : deadlines[0];
   }
 

@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import dev.javaloop.loop.ErrnoException;
 import dev.javaloop.loop.Linux;

@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import dev.javaloop.loop.EventLoop;
 import java.util.List;
@@ -29,13 +29,13 @@ public final class HostSignals {
   HostSignals() {}
 
   /// The thread's next pass that finds nothing ends with a KeyboardInterrupt. Any thread.
-  void interrupt(Thread thread) {
+  public void interrupt(Thread thread) {
     interrupted = thread;
     thread.interrupt();
   }
 
   /// Whether the calling thread was interrupted; it is not any more.
-  boolean takeInterrupt() {
+  public boolean takeInterrupt() {
     boolean taken = Thread.interrupted();
     if (interrupted == Thread.currentThread()) {
       interrupted = null;

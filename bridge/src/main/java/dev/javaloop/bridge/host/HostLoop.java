@@ -1,22 +1,27 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import dev.javaloop.loop.ErrnoException;
 import dev.javaloop.loop.EventLoop;
 import dev.javaloop.loop.Interest;
 import dev.javaloop.loop.LoopStats;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import org.graalvm.polyglot.HostAccess.Export;
-import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
 
 /// One event loop as its Python face sees it: only numbers cross.
 ///
 /// Used by the Python thread that runs the loop, and before that by the one that made it; only
 /// [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
 ///
-/// A pass writes what became ready into the array that [#events] gives: a number >= 0 is that of an
+/// A pass writes what became ready into the array that [#events] gives, or for engines that cannot
+/// look into Java's arrays into the memory that [#memory] gives: a number >= 0 is that of an
 /// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
 public final class HostLoop {
   /// How many numbers [#stats] gives.
@@ -34,7 +39,9 @@ public final class HostLoop {
   private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
   private int count;
-  private volatile DoubleSupplier clock = HostLoop::monotonic;
+  private @Nullable ByteBuffer memory;
+  private @Nullable LongBuffer shared;
+  private @Nullable DoubleBuffer due;
 
   HostLoop(HostSignals signals, Consumer<HostLoop> onClose) {
     this.signals = signals;
@@ -43,12 +50,8 @@ public final class HostLoop {
     signals.add(loop);
   }
 
-  private static double monotonic() {
-    return System.nanoTime() / 1e9;
-  }
-
-  /// What Python's callbacks raise is caught in Python, and [GraalPyRuntime]'s posts catch their
-  /// own; what still arrives ends the engine (a cancelled context) and must reach it.
+  /// What Python's callbacks raise is caught in Python, and the runtime's posts catch their own;
+  /// what still arrives ends the engine (a cancelled context) and must reach it.
   private static void rethrow(Throwable error) {
     switch (error) {
       case RuntimeException e -> throw e;
@@ -57,7 +60,7 @@ public final class HostLoop {
     }
   }
 
-  EventLoop eventLoop() {
+  public EventLoop eventLoop() {
     return loop;
   }
 
@@ -70,19 +73,44 @@ public final class HostLoop {
   /// @param block whether to wait for a timer, a descriptor or a wake-up when nothing is ready
   @Export
   public int run(boolean block) {
+    return pass(block, Double.NaN);
+  }
+
+  /// The same for a loop whose `time` was replaced.
+  ///
+  /// @param now what it gives, in seconds
+  @Export
+  public int runAt(boolean block, double now) {
+    return pass(block, now);
+  }
+
+  private int pass(boolean block, double given) {
     count = 0;
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
     long deadline = block ? signals.waitUntil(loop) : Long.MIN_VALUE;
-    loop.runOnce(block && timed ? Math.min(deadline, deadline(next)) : deadline);
+    loop.runOnce(block && timed ? Math.min(deadline, deadline(next, given)) : deadline);
     if (timed) {
-      timers.expire(clock.getAsDouble() + RESOLUTION_SECONDS, this::add);
+      timers.expire(now(given) + RESOLUTION_SECONDS, this::add);
     }
-    return count == 0 && signals.takeInterrupt() ? -1 : count;
+    if (due != null) {
+      due.put(0, timers.earliest());
+    }
+    if (count == 0) {
+      return signals.takeInterrupt() ? -1 : 0;
+    }
+    if (shared != null) {
+      share(shared);
+    }
+    return count;
   }
 
-  private long deadline(double next) {
-    double millis = Math.ceil((next - clock.getAsDouble()) * 1e3);
+  private static double now(double given) {
+    return Double.isNaN(given) ? System.nanoTime() / 1e9 : given;
+  }
+
+  private long deadline(double next, double given) {
+    double millis = Math.ceil((next - now(given)) * 1e3);
     return millis < FAR_MILLIS
         ? loop.nanoTime() + (long) (Math.max(0, millis) * 1e6)
         : EventLoop.NO_DEADLINE;
@@ -92,6 +120,40 @@ public final class HostLoop {
   @Export
   public long[] events() {
     return events;
+  }
+
+  /// The memory that passes write to, as `long`s in the machine's order; it is another one after a
+  /// pass outgrew it.
+  public ByteBuffer memory() {
+    ByteBuffer given = memory;
+    if (given == null) {
+      given = ByteBuffer.allocateDirect(Long.BYTES * events.length).order(ByteOrder.nativeOrder());
+      memory = given;
+      shared = given.asLongBuffer();
+    }
+    return given;
+  }
+
+  /// Memory that holds one `double`: the time on the loop's clock from which on a pass has timers
+  /// to look at.
+  public ByteBuffer due() {
+    ByteBuffer given = ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
+    due = given.asDoubleBuffer().put(0, timers.earliest());
+    return given;
+  }
+
+  /// What [EventLoop#pollerDescriptor] gives.
+  public int pollerDescriptor() {
+    return loop.pollerDescriptor();
+  }
+
+  private void share(LongBuffer buffer) {
+    if (buffer.capacity() < count) {
+      memory = null;
+      memory();
+      buffer = Objects.requireNonNull(shared);
+    }
+    buffer.put(0, events, 0, count);
   }
 
   private void add(long event) {
@@ -111,12 +173,18 @@ public final class HostLoop {
   /// @param when seconds on the loop's clock
   @Export
   public int callAt(double when) {
+    if (due != null && when < due.get(0)) {
+      due.put(0, when);
+    }
     return timers.schedule(when);
   }
 
   /// Cancels a timer that is still to come.
   @Export
   public void cancel(int timerNumber) {
+    if (due != null) {
+      due.put(0, Double.NEGATIVE_INFINITY); // asyncio's next pass looks at it
+    }
     timers.cancel(timerNumber);
   }
 
@@ -139,21 +207,8 @@ public final class HostLoop {
   }
 
   @Export
-  public HostSockets newSockets() {
-    return new HostSockets();
-  }
-
-  @Export
   public void wakeup() {
     loop.wakeup();
-  }
-
-  /// Lets a Python function give the time, for loops whose `time` was replaced.
-  ///
-  /// @param seconds a function without arguments, or null for the system's clock
-  @Export
-  public void useClock(Value seconds) {
-    clock = seconds.isNull() ? HostLoop::monotonic : () -> seconds.execute().asDouble();
   }
 
   /// Passes, polls, blocking polls, timers started, fired, cancelled, posts, wake-ups, descriptor

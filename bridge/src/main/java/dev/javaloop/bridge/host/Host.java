@@ -1,17 +1,17 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.host;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.graalvm.polyglot.HostAccess.Export;
 
-/// What Python gets of Java: the binding `javaloop.host` of the polyglot scope.
-public final class Host {
+/// What Python gets of Java, on every engine.
+public class Host {
   private final HostSignals signals = new HostSignals();
   private final HostKernel kernel = new HostKernel();
   private final Set<HostLoop> open = ConcurrentHashMap.newKeySet();
   private final long[] closed = new long[HostLoop.COUNTERS];
 
-  Host() {}
+  public Host() {}
 
   @Export
   public HostLoop newLoop() {

@@ -1,0 +1,94 @@
+package dev.javaloop.bridge.jep;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import jep.ClassEnquirer;
+import jep.JepConfig;
+import jep.JepException;
+import jep.MainInterpreter;
+import jep.PyConfig;
+import jep.SharedInterpreter;
+
+/// The CPython of this process. There is one, for as long as the process lives.
+///
+/// Python's code runs on JEP's own thread, which is CPython's main thread: only there
+/// `signal.signal` works and `threading.main_thread()` is the current thread. JEP runs nothing
+/// there but imports, so what is to run is a module.
+final class Interpreter {
+  private Interpreter() {}
+
+  /// Starts CPython.
+  ///
+  /// @param site the folder with the package `jep` for this CPython and JVM
+  /// @param executable the `python` whose environment it is; `sys.executable`
+  /// @param words a python's command line without its name, which CPython reads for its flags and
+  ///   `sys.argv`
+  static void start(Path site, Path executable, List<String> words) {
+    String[] argv = new String[words.size() + 1];
+    argv[0] = executable.toString();
+    for (int i = 0; i < words.size(); i++) {
+      argv[i + 1] = words.get(i);
+    }
+    MainInterpreter.setJepLibraryPath(site.resolve("jep/libjep.so").toString());
+    MainInterpreter.setInitParams(
+        PyConfig.python().setProgramName(executable.toString()).setParseArgv(true).setArgv(argv));
+    SharedInterpreter.setConfig(
+        new JepConfig().addIncludePaths(site.toString()).setClassEnquirer(new NoClasses()));
+  }
+
+  /// Java's classes are not Python's modules: `import com` finds what a python finds.
+  private static final class NoClasses implements ClassEnquirer {
+    @Override
+    public boolean isJavaPackage(String name) {
+      return false;
+    }
+
+    @Override
+    public String[] getClassNames(String packageName) {
+      return new String[0];
+    }
+
+    @Override
+    public String[] getSubPackages(String packageName) {
+      return new String[0];
+    }
+  }
+
+  /// Gives Python an object of Java's, and the package `javaloop`; takes away what JEP has put in
+  /// the way of imports.
+  ///
+  /// @param sources the folder that holds the package
+  /// @throws JepException where CPython or JEP do not start
+  static void prepare(Path sources, Object host) throws JepException {
+    try (SharedInterpreter python = new SharedInterpreter()) {
+      python.set("host", host);
+      python.set("sources", sources.toString());
+      python.exec(
+          """
+          import sys, types
+          sys.modules["javaloop._jvm"] = types.SimpleNamespace(host=host)
+          sys.path[-1] = sources  # JEP's own, which it has imported
+          sys.meta_path[:] = [
+              each for each in sys.meta_path if not type(each).__module__.startswith("jep.")
+          ]
+          """);
+    }
+  }
+
+  /// Imports a module on CPython's main thread and waits for its end.
+  ///
+  /// @throws JepException what the import raised; a SystemExit would end the JVM
+  static void importOnMainThread(String module) throws JepException {
+    try {
+      Method main = MainInterpreter.class.getDeclaredMethod("getMainInterpreter");
+      main.setAccessible(true);
+      ((MainInterpreter) main.invoke(null)).sharedImport(module);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("CPython did not start", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this is not JEP 4.3", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+"""Signals of a loop on GraalPy, which has no ``set_wakeup_fd``: Java wakes the loop."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import threading
+from asyncio import events
+from collections.abc import Callable
+from typing import Any
+
+from javaloop import _signals
+from javaloop._asyncio import BaseLoop
+
+
+class SignalLoop(BaseLoop):
+    def _make_self_pipe(self) -> None:
+        # Java's eventfd is what wakes the poller.
+        self._ssock = self._csock = None
+        self._internal_fds = 0
+
+    def _close_self_pipe(self) -> None:
+        pass
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+        if inspect.iscoroutine(callback) or inspect.iscoroutinefunction(callback):
+            raise TypeError("coroutines cannot be used with add_signal_handler()")
+        self._check_signal(sig)
+        self._check_closed()
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("set_wakeup_fd only works in main thread")
+        _signals.install()
+        before = self._signal_handlers.get(sig)
+        self._signal_handlers[sig] = events.Handle(callback, args, self, None)
+        try:
+            signal.signal(sig, self._on_signal)
+        except (OSError, ValueError) as error:
+            if before is None:
+                del self._signal_handlers[sig]
+            else:
+                self._signal_handlers[sig] = before
+            why = getattr(error, "strerror", None) or error
+            raise RuntimeError(f"sig {sig} cannot be caught: {why}") from error
+        _signals.of_loops[sig] = self._on_signal
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        if sig in self._signal_handlers:
+            _signals.of_loops.pop(sig, None)
+        return super().remove_signal_handler(sig)
+
+    def _on_signal(self, signum: int, frame: Any) -> None:
+        self._handle_signal(signum)

@@ -1,0 +1,24 @@
+"""Signals of a loop on CPython: asyncio's own way, by ``signal.set_wakeup_fd``."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from javaloop._asyncio import BaseLoop
+
+
+class SignalLoop(BaseLoop):
+    def run_forever(self) -> None:
+        """Runs until ``stop``; meanwhile a signal that another thread gets wakes this one too.
+
+        The JVM's first thread blocks signals, so the system may choose any thread of Python's.
+        """
+        if self.is_closed() or threading.current_thread() is not threading.main_thread():
+            super().run_forever()
+            return
+        before = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
+        try:
+            super().run_forever()
+        finally:
+            signal.set_wakeup_fd(before)
