@@ -12,32 +12,30 @@ import os
 import selectors
 import socket
 from _thread import get_ident
-from asyncio import events, tasks
-from asyncio.log import logger
-from collections.abc import Callable, Coroutine
+from asyncio import base_events, events, tasks
+from collections.abc import Callable
 from contextvars import Context
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from javaloop import _host, _pass, _task, _tracebacks
-from javaloop._asyncio import BaseSelector, PyTask
+from javaloop._asyncio import BaseSelector
 
-# Engines with tasks in C keep them: they are faster than ours.
-_Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
 _Handle = _task.Handle
 _init_handle: Any = _Handle.__init__
 
 if TYPE_CHECKING or _host.ON_GRAALPY:
     from javaloop import _anext, _kernel, _names, _tls
-    from javaloop._signal_loop import SignalLoop
+    from javaloop._graalpy_loop import EngineLoop
 
     _anext.install()
     _kernel.install()
     _names.install()
     _tls.install()
 else:
-    from javaloop._wakeup_loop import SignalLoop
+    from javaloop._cpython_loop import EngineLoop
 
+_base_events: Any = base_events
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
 
@@ -160,7 +158,7 @@ class _Time:
         loop._host_run = loop._host.run
 
 
-class Loop(SignalLoop):
+class Loop(EngineLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
     Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
@@ -242,20 +240,21 @@ class Loop(SignalLoop):
             else:
                 self._ready.append(writer)
 
-    def _run_timed(self, handle: events.Handle) -> None:
+    def _run_timed(self, handle: Any) -> None:
         try:
             self._current_handle = handle
             began = self.time()
             handle._run()
             took = self.time() - began
             if took >= self.slow_callback_duration:
-                logger.warning(
+                _base_events.logger.warning(
                     "Executing %s took %.3f seconds",
                     _format_handle(handle),
                     took,
                 )
         finally:
             self._current_handle = None
+            handle = None  # an exception that a task keeps may keep this frame
 
     # --- callbacks
 
@@ -351,24 +350,6 @@ class Loop(SignalLoop):
         for count in event_list:
             self._take(count)
 
-    # --- tasks
-
-    def create_task(
-        self,
-        coro: Coroutine[Any, Any, Any],
-        *,
-        name: str | None = None,
-        context: Context | None = None,
-        **kwargs: Any,
-    ) -> asyncio.Task[Any]:
-        if self._task_factory is None:
-            self._check_closed()
-            task = _Task(coro, loop=self, name=name, context=context, **kwargs)
-            if task._source_traceback:
-                del task._source_traceback[-1]
-            return task
-        return super().create_task(coro, name=name, context=context, **kwargs)
-
     # --- transports
 
     def _sockets(self) -> Any:
@@ -451,7 +432,7 @@ class Loop(SignalLoop):
 
         try:
             own = _pipes.Duplicate(file)
-        except (AttributeError, OSError):  # io.UnsupportedOperation is one
+        except (AttributeError, OSError, ValueError):  # io.UnsupportedOperation; a negative number
             raise asyncio.SendfileNotAvailableError("not a regular file") from None
         try:
             return await super()._sock_sendfile_native(sock, own, offset, count)

@@ -26,8 +26,19 @@ class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
 
 def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
     """``asyncio.run`` on a loop of this package, whatever the policy says."""
+    if not hasattr(asyncio, "Runner"):  # 3.10
+        return _run_by_policy(main, debug)
     with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
         return runner.run(main)
+
+
+def _run_by_policy(main: Any, debug: bool | None) -> Any:
+    before = asyncio.get_event_loop_policy()  # pyright: ignore[reportDeprecated]
+    install()
+    try:
+        return asyncio.run(main, debug=debug)
+    finally:
+        asyncio.set_event_loop_policy(before)  # pyright: ignore[reportDeprecated]
 
 
 def install() -> None:

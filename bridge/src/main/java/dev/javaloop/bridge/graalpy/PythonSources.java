@@ -20,7 +20,9 @@ final class PythonSources {
           "_anext.py",
           "_asyncio.py",
           "_asyncio.pyi",
+          "_cpython_loop.py",
           "_embed.py",
+          "_graalpy_loop.py",
           "_host.py",
           "_jep.py",
           "_kernel.py",
@@ -31,7 +33,6 @@ final class PythonSources {
           "_pipes.py",
           "_policy.py",
           "_repl.py",
-          "_signal_loop.py",
           "_signals.py",
           "_start.py",
           "_task.py",
@@ -39,7 +40,6 @@ final class PythonSources {
           "_toplevel.py",
           "_tracebacks.py",
           "_transports.py",
-          "_wakeup_loop.py",
           "py.typed");
 
   private PythonSources() {}

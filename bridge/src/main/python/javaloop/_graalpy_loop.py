@@ -1,19 +1,25 @@
-"""Signals of a loop on GraalPy, which has no ``set_wakeup_fd``: Java wakes the loop."""
+"""What of a loop is for GraalPy: tasks without C, signals without ``set_wakeup_fd``."""
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import signal
 import threading
-from asyncio import events
-from collections.abc import Callable
+from asyncio import events, tasks
+from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any
 
-from javaloop import _signals
-from javaloop._asyncio import BaseLoop
+from javaloop import _signals, _task
+from javaloop._asyncio import BaseLoop, PyTask
+
+_Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
 
 
-class SignalLoop(BaseLoop):
+class EngineLoop(BaseLoop):
+    # --- signals: Java wakes the loop
+
     def _make_self_pipe(self) -> None:
         # Java's eventfd is what wakes the poller.
         self._ssock = self._csock = None
@@ -50,3 +56,21 @@ class SignalLoop(BaseLoop):
 
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)
+
+    # --- tasks
+
+    def create_task(
+        self,
+        coro: Coroutine[Any, Any, Any],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
+        **kwargs: Any,
+    ) -> asyncio.Task[Any]:
+        if self._task_factory is None:
+            self._check_closed()
+            task = _Task(coro, loop=self, name=name, context=context, **kwargs)
+            if task._source_traceback:
+                del task._source_traceback[-1]
+            return task
+        return super().create_task(coro, name=name, context=context, **kwargs)

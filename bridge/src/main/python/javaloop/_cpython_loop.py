@@ -1,4 +1,4 @@
-"""Signals of a loop on CPython: asyncio's own way, by ``signal.set_wakeup_fd``."""
+"""What of a loop is for CPython: signals wake it by ``signal.set_wakeup_fd``. Tasks are asyncio's, in C."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from javaloop._asyncio import BaseLoop
 
 
-class SignalLoop(BaseLoop):
+class EngineLoop(BaseLoop):
     def run_forever(self) -> None:
         """Runs until ``stop``; meanwhile a signal that another thread gets wakes this one too.
 
