@@ -20,6 +20,7 @@ HANG_SECONDS = 120.0
 # These start processes, so they are for CPython's pytest; the suite's files are no tests.
 collect_ignore = ["suite"] if sys.implementation.name == "cpython" else ["suite", "launcher"]
 
+_passed: list[str] = []
 _probe = asyncio.new_event_loop()
 LOOP_CLASS = type(_probe)
 ON_GRAALPY = sys.implementation.name == "graalpy"
@@ -29,9 +30,17 @@ _probe.close()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the tests marked slow as well")
+    parser.addoption(
+        "--passed-to", type=pathlib.Path, help="write the tests that pass to this file"
+    )
+    parser.addoption("--only", type=pathlib.Path, help="run the tests that this file names")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if sys.version_info < (3, 11):
+        # Its TLS transports complain when they are collected, in whatever test runs then.
+        ignored = "ignore::pytest.PytestUnraisableExceptionWarning"
+        config.addinivalue_line("filterwarnings", ignored)
     _guard.capture = config.pluginmanager.getplugin("capturemanager")
     _guard.start()
     config.addinivalue_line("markers", "javaloop_only: about what only javaloop has")
@@ -39,7 +48,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: left out without --slow")
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        _passed.append(report.nodeid)
+    elif report.failed and report.nodeid in _passed:
+        _passed.remove(report.nodeid)  # by its teardown
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    path = session.config.getoption("--passed-to")
+    if path is not None:
+        path.write_text("\n".join(_passed), encoding="utf-8")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    only = config.getoption("--only")
+    if only is not None:
+        names = set(only.read_text(encoding="utf-8").splitlines())
+        config.hook.pytest_deselected(items=[each for each in items if each.nodeid not in names])
+        items[:] = [each for each in items if each.nodeid in names]
     for item in items:
         if not ON_JAVALOOP and item.get_closest_marker("javaloop_only"):
             item.add_marker(pytest.mark.skip(reason="about what only javaloop has"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import threading
 
 import pytest
@@ -76,6 +77,10 @@ def test_is_running(loop):
         asyncio.get_running_loop()
 
 
+@pytest.mark.skipif(
+    sys.version_info[:2] == (3, 13) and asyncio.SelectorEventLoop.__module__ != "javaloop",
+    reason="3.13.0's own loop never ends after it: run_forever cleans up what it did not begin",
+)
 def test_a_loop_in_itself(loop):
     async def main():
         with pytest.raises(RuntimeError, match="This event loop is already running"):

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import JAVALOOP, Ended, environment, normal, run_python
+from processes import COMMAND, Ended, environment, normal, run_python
 
 
 @pytest.fixture
 def javaloop(tmp_path: Path) -> Callable[..., Ended]:
     def run(*words: str | Path, **more: object) -> Ended:
-        return run_python(JAVALOOP, *words, **{"cwd": tmp_path, **more})  # type: ignore[arg-type]
+        return run_python(COMMAND, *words, **{"cwd": tmp_path, **more})  # type: ignore[arg-type]
 
     return run
 
@@ -26,7 +26,7 @@ def both(tmp_path: Path) -> Callable[..., tuple[Ended, Ended]]:
     def run(*words: str | Path, **more: object) -> tuple[Ended, Ended]:
         options = {"cwd": tmp_path, **more}
         cpython = run_python(sys.executable, *words, **options)  # type: ignore[arg-type]
-        ours = run_python(JAVALOOP, *words, **options)  # type: ignore[arg-type]
+        ours = run_python(COMMAND, *words, **options)  # type: ignore[arg-type]
         assert ours.status == cpython.status, ours
         return cpython, ours
 
@@ -64,7 +64,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def begin(*words: str | Path, **more: object) -> subprocess.Popen[str]:
         child = subprocess.Popen(
-            [str(JAVALOOP), *map(str, words)],
+            [*COMMAND, *map(str, words)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,6 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JAVALOOP = Path(os.environ.get("JAVALOOP_LAUNCHER", ROOT / "javaloop"))
+ENGINE = os.environ.get("JAVALOOP_ENGINE", "graalpy")
+COMMAND = [str(JAVALOOP)]
+if ENGINE == "jep":
+    COMMAND += ["--engine", "jep", "--python", sys.executable]
 SECONDS = 100
 
 
@@ -27,14 +31,14 @@ def environment(more: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def run_python(
-    python: str | Path,
+    python: str | Path | list[str],
     *words: str | Path,
     stdin: str = "",
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
 ) -> Ended:
     done = subprocess.run(
-        [str(python), *map(str, words)],
+        [*(python if isinstance(python, list) else [str(python)]), *map(str, words)],
         input=stdin,
         capture_output=True,
         text=True,

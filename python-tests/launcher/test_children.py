@@ -2,6 +2,9 @@
 
 import sys
 
+import pytest
+from processes import ENGINE
+
 
 def test_process_pools(same, script):
     same(
@@ -57,6 +60,7 @@ asyncio.run(main())
     )
 
 
+@pytest.mark.skipif(ENGINE == "jep", reason="there sys.executable is the CPython's own")
 def test_the_executable(javaloop, tmp_path):
     import os
     import shutil

@@ -4,7 +4,7 @@ import signal
 import subprocess
 
 import pytest
-from processes import JAVALOOP, environment
+from processes import COMMAND, environment
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ asyncio.run(main())
 
 def test_a_broken_pipe(tmp_path):
     child = subprocess.Popen(
-        [JAVALOOP, "-c", "import sys\nfor i in range(100000): print(i)\n"],
+        [*COMMAND, "-c", "import sys\nfor i in range(100000): print(i)\n"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,

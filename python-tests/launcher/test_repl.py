@@ -5,7 +5,7 @@ import pty
 import select
 import time
 
-from processes import JAVALOOP, environment
+from processes import COMMAND, environment
 
 
 class Terminal:
@@ -13,7 +13,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(tmp_path)
-            os.execve(JAVALOOP, [str(JAVALOOP)], environment({"TERM": "dumb"}))
+            os.execve(COMMAND[0], COMMAND, environment({"TERM": "dumb"}))
         self.seen = ""
 
     def until(self, text, seconds=60):

@@ -1,7 +1,7 @@
-"""Runs CPython's test_asyncio on GraalPy twice, on its stock loop and on javaloop, and compares.
+"""Runs CPython's test_asyncio on an engine twice, on asyncio's own loop and on javaloop, and compares.
 
 Fails when a test that passes on the stock loop does not on javaloop and is not in the table
-(expected.toml), and when a test in the table passes. See ``ci/suite --help``.
+(expected-*.toml), and when a test in the table passes. See ``ci/suite --help``.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ INFORMATION = [
     "protocols",
     "transports",
 ]
-LOOPS = {"stock": ["--stock-loop"], "javaloop": []}
+LOOPS = "stock", "javaloop"
 
 Results = dict[str, dict[str, Any]]
 CHILDREN: set[subprocess.Popen[bytes]] = set()
@@ -77,9 +77,10 @@ class Run:
         self.options = options
         self.module = module
         self.loop = loop
-        self.out = TARGET / loop / f"{module}.jsonl"
-        self.log = TARGET / loop / f"{module}.log"
-        self.key = TARGET / loop / f"{module}.key"
+        folder = TARGET / options.name / loop
+        self.out = folder / f"{module}.jsonl"
+        self.log = folder / f"{module}.log"
+        self.key = folder / f"{module}.key"
 
     def results(self, hanging: list[str] | None = None) -> Results:
         """What each test did; ``hanging`` are not waited for long."""
@@ -105,7 +106,7 @@ class Run:
 
     def _run_to_end(self, out: Path, *more: str) -> None:
         for _ in range(self.options.restarts):
-            words = [str(self.options.launcher), *LOOPS[self.loop], str(HERE / "run_module.py")]
+            words = [*self.options.commands[self.loop], str(HERE / "run_module.py")]
             words += ["--suite", str(self.options.suite), "--out", str(out)]
             words += ["--limit", str(self.options.limit), *more, f"test_{self.module}"]
             with self.log.open("a") as log:
@@ -145,7 +146,7 @@ class Run:
 
     def _cache_key(self) -> str:
         """The stock loop's results hold while the suite, its runner and the engine are the same."""
-        made = hashlib.sha256(str(self.options.limit).encode())
+        made = hashlib.sha256(str((self.options.limit, self.options.commands["stock"])).encode())
         for path in (
             HERE / "run_module.py",
             self.options.suite / "test" / "test_asyncio" / f"test_{self.module}.py",
@@ -199,6 +200,49 @@ def reference_suite() -> str:
     return str(Path(os.__file__).parent)
 
 
+class Python:
+    """A CPython that is asked for what it is."""
+
+    def __init__(self, command: str) -> None:
+        told = (
+            "import os, sys; print(sys.executable, *sys.version_info[:2], os.__file__, sep='\\n')"
+        )
+        try:
+            said = subprocess.run([command, "-c", told], capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"ci/suite: {command} does not run: {error}")
+        self.executable, major, minor, os_file = said.stdout.split("\n")[:4]
+        self.version = f"{major}.{minor}"
+        self.library = str(Path(os_file).parent)
+
+
+def choose_engine(options: argparse.Namespace) -> None:
+    """Adds the commands of both loops, a name for the folder, a title, the table and the suite."""
+    launcher = str(options.launcher)
+    options.name = options.engine
+    if options.engine == "jep":
+        python = Python(options.python)
+        options.name = f"jep-{python.version}"
+        options.title = f"CPython {python.version}'s own"
+        ours = [launcher, "--engine", "jep", "--python", python.executable]
+        options.commands = {"stock": [python.executable], "javaloop": ours}
+        options.suite = suite_root(options.suite or python.library)
+    else:
+        options.title = "GraalPy's stock loop"
+        options.commands = {"stock": [launcher, "--stock-loop"], "javaloop": [launcher]}
+        options.suite = suite_root(options.suite or reference_suite())
+    options.table = HERE / f"expected-{options.engine}.toml"
+
+
+def all_modules(options: argparse.Namespace) -> list[str]:
+    """What there is to run by default; CPython is quick, and runs what there is."""
+    if options.engine == "graalpy":
+        return MODULES + (INFORMATION if options.all else [])
+    files = (options.suite / "test" / "test_asyncio").glob("test_*.py")
+    names = sorted(file.stem.removeprefix("test_") for file in files)
+    return [name for name in names if not name.startswith("windows")]
+
+
 def count(results: Results, *outcomes: str) -> int:
     return sum(record["outcome"] in outcomes for record in results.values())
 
@@ -233,14 +277,16 @@ def compare(options: argparse.Namespace, module: str) -> tuple[Results, Results,
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="ci/suite",
-        description="CPython's test_asyncio on GraalPy: the stock loop against javaloop.",
+        description="CPython's test_asyncio on an engine: asyncio's own loop against javaloop.",
     )
     parser.add_argument("modules", nargs="*", help=f"of: {' '.join(MODULES + INFORMATION)}")
     parser.add_argument(
         "--suite",
         metavar="DIR",
-        help="the folder that holds test/test_asyncio (default: the reference CPython's)",
+        help="the folder that holds test/test_asyncio (default: the one of CPython)",
     )
+    parser.add_argument("--engine", choices=("graalpy", "jep"), default="graalpy")
+    parser.add_argument("--python", default=sys.executable, help="jep's interpreter")
     parser.add_argument("--all", action="store_true", help="the network's modules too")
     parser.add_argument("--fresh", action="store_true", help="run the stock loop again as well")
     parser.add_argument("--limit", type=float, default=60, help="seconds for one test (60)")
@@ -250,10 +296,10 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, end_children)
     signal.signal(signal.SIGINT, end_children)
-    options.suite = suite_root(options.suite or reference_suite())
-    asked = options.modules or MODULES + (INFORMATION if options.all else [])
+    choose_engine(options)
+    asked = options.modules or all_modules(options)
     modules = [module.removeprefix("test_") for module in asked]
-    table = tomllib.loads((HERE / "expected.toml").read_text())
+    table = tomllib.loads(options.table.read_text())
     expected = {entry["id"]: entry["reason"] for entry in table.get("test", [])}
 
     folder = options.suite / "test" / "test_asyncio"
@@ -262,7 +308,7 @@ def main() -> None:
     for module in absent:
         print(f"{module}: not in this suite")
 
-    print("                      |  GraalPy's stock loop     |  javaloop")
+    print(f"                      |  {options.title:<25}|  javaloop")
     print("test_                 |   run  pass  fail  skip   |   run  pass  fail  skip  our loop")
     problems: list[str] = []
     notes: list[str] = []
@@ -317,7 +363,7 @@ def judge(
     prefix = f"test.test_asyncio.test_{module}."
     for test_id in expected:
         if test_id.startswith(prefix) and ours.get(test_id, {}).get("outcome") == "passed":
-            problems.append(f"UNEXPECTED {test_id}: it passes; take it out of expected.toml")
+            problems.append(f"UNEXPECTED {test_id}: it passes; take it out of the table")
     notes.extend(f"UNSTEADY   {test_id}: passed when run again" for test_id in unsteady)
     notes.extend(
         f"{record['outcome'].upper():<10} {test_id} on {loop}: {short(record)}"

@@ -14,7 +14,9 @@ class EngineLoop(BaseLoop):
 
         The JVM's first thread blocks signals, so the system may choose any thread of Python's.
         """
-        if self.is_closed() or threading.current_thread() is not threading.main_thread():
+        self._check_closed()
+        self._check_running()  # 3.13.0 looks too late, and leaves the loop that runs broken
+        if threading.current_thread() is not threading.main_thread():
             super().run_forever()
             return
         before = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)

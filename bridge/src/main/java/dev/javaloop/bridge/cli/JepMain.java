@@ -35,7 +35,8 @@ public final class JepMain {
                       command.target(),
                       command.stockLoop(),
                       command.statistics(),
-                      command.words())
+                      command.words(),
+                      command.flagWords())
                   .run(
                       Path.of(System.getProperty("javaloop.jep")),
                       executable,

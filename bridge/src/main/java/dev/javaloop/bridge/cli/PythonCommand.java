@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param optimize how often `-O` was given
 /// @param extended the values of `-X`, in their order
 /// @param words the command line without javaloop's own options
+/// @param flagWords how many of them stand before the program
 /// @param version how to answer `-V`: 0 not, 1 short, 2 with the build
 record PythonCommand(
     String kind,
@@ -33,6 +34,7 @@ record PythonCommand(
     int optimize,
     List<String> extended,
     List<String> words,
+    int flagWords,
     int version) {
 
   /// The options that a python does not have.
@@ -71,6 +73,7 @@ record PythonCommand(
     private String mode = "latency";
     private final List<String> extended = new ArrayList<>();
     private int optimize;
+    private int flagWords;
     private int version;
     private String kind = "";
     private String target = "";
@@ -82,6 +85,7 @@ record PythonCommand(
     PythonCommand parse(boolean terminal) throws UsageException {
       while (kind.isEmpty() && words.hasNext()) {
         String word = words.next();
+        flagWords = python.size();
         if (!OWN.contains(name(word))) {
           python.add(word);
         }
@@ -101,6 +105,7 @@ record PythonCommand(
             python.add(word);
           });
       if (kind.isEmpty()) {
+        flagWords = python.size();
         kind = terminal || interactive ? "repl" : "stdin";
         arguments.add("");
       }
@@ -119,6 +124,7 @@ record PythonCommand(
           optimize,
           List.copyOf(extended),
           List.copyOf(python),
+          flagWords,
           version);
     }
 

@@ -3,6 +3,7 @@ package dev.javaloop.bridge.jep;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import jep.ClassEnquirer;
 import jep.JepConfig;
@@ -17,6 +18,9 @@ import jep.SharedInterpreter;
 /// `signal.signal` works and `threading.main_thread()` is the current thread. JEP runs nothing
 /// there but imports, so what is to run is a module.
 final class Interpreter {
+  /// JEP makes types that CPython warns of, and `-W error` would be the end. The last `-W` wins.
+  private static final String QUIET = "ignore:builtin type PyJ:DeprecationWarning";
+
   private Interpreter() {}
 
   /// Starts CPython.
@@ -25,15 +29,17 @@ final class Interpreter {
   /// @param executable the `python` whose environment it is; `sys.executable`
   /// @param words a python's command line without its name, which CPython reads for its flags and
   ///   `sys.argv`
-  static void start(Path site, Path executable, List<String> words) {
-    String[] argv = new String[words.size() + 1];
-    argv[0] = executable.toString();
-    for (int i = 0; i < words.size(); i++) {
-      argv[i + 1] = words.get(i);
-    }
+  /// @param flagWords how many of them stand before the program
+  static void start(Path site, Path executable, List<String> words, int flagWords) {
+    List<String> argv = new ArrayList<>(words);
+    argv.addAll(flagWords, List.of("-W", QUIET));
+    argv.addFirst(executable.toString());
     MainInterpreter.setJepLibraryPath(site.resolve("jep/libjep.so").toString());
     MainInterpreter.setInitParams(
-        PyConfig.python().setProgramName(executable.toString()).setParseArgv(true).setArgv(argv));
+        PyConfig.python()
+            .setProgramName(executable.toString())
+            .setParseArgv(true)
+            .setArgv(argv.toArray(String[]::new)));
     SharedInterpreter.setConfig(
         new JepConfig().addIncludePaths(site.toString()).setClassEnquirer(new NoClasses()));
   }
@@ -65,14 +71,20 @@ final class Interpreter {
     try (SharedInterpreter python = new SharedInterpreter()) {
       python.set("host", host);
       python.set("sources", sources.toString());
+      python.set("quiet", QUIET);
       python.exec(
           """
-          import sys, types
+          import sys, types, warnings
           sys.modules["javaloop._jvm"] = types.SimpleNamespace(host=host)
           sys.path[-1] = sources  # JEP's own, which it has imported
           sys.meta_path[:] = [
               each for each in sys.meta_path if not type(each).__module__.startswith("jep.")
           ]
+          sys.warnoptions.remove(quiet)
+          del warnings.filters[0]
+          warnings._filters_mutated()
+          at = sys.orig_argv.index(quiet)
+          del sys.orig_argv[at - 1 : at + 1]
           """);
     }
   }

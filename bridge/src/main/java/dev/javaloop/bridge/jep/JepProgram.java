@@ -13,19 +13,27 @@ public final class JepProgram extends Host {
   private final boolean stockLoop;
   private final boolean statistics;
   private final List<String> words;
+  private final int flagWords;
 
   /// @param kind `file`, `module`, `command`, `stdin` or `repl`
   /// @param target the path, module or code
   /// @param stockLoop whether asyncio keeps its own loop
   /// @param statistics whether to print Java's counters at the end
   /// @param words a python's command line, without its name
+  /// @param flagWords how many of them stand before the program
   public JepProgram(
-      String kind, String target, boolean stockLoop, boolean statistics, List<String> words) {
+      String kind,
+      String target,
+      boolean stockLoop,
+      boolean statistics,
+      List<String> words,
+      int flagWords) {
     this.kind = kind;
     this.target = target;
     this.stockLoop = stockLoop;
     this.statistics = statistics;
     this.words = words;
+    this.flagWords = flagWords;
   }
 
   /// Runs the program, which ends the JVM; returns only when it could not be started, an exit
@@ -36,7 +44,7 @@ public final class JepProgram extends Host {
   /// @param sources the folder with the package `javaloop`
   public int run(Path site, Path executable, Path sources) {
     try {
-      Interpreter.start(site, executable, words);
+      Interpreter.start(site, executable, words, flagWords);
       Interpreter.prepare(sources, this);
       Interpreter.importOnMainThread("javaloop._jep");
     } catch (JepException | Error e) {
