@@ -60,6 +60,54 @@ asyncio.run(main())
     )
 
 
+BY_PYTHON = pytest.mark.skipif(
+    ENGINE != "jep", reason="GraalPy has neither fork nor a default pool"
+)
+
+
+@BY_PYTHON
+def test_children_without_a_jvm_have_asyncios_own_loop(javaloop, script):
+    """Also where the program names javaloop."""
+    ended = javaloop(
+        script("""\
+import asyncio, concurrent.futures, multiprocessing, os, sys
+import javaloop
+
+async def name():
+    await asyncio.sleep(0)
+    return type(asyncio.get_running_loop()).__module__
+
+def names(_):
+    loop = javaloop.new_event_loop()
+    try:
+        return asyncio.run(name()), loop.run_until_complete(name())
+    finally:
+        loop.close()
+
+if __name__ == "__main__":
+    print(asyncio.run(name()), multiprocessing.get_start_method())
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        print(*pool.submit(names, 1).result())
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        print(*pool.map(names, [1])[0])
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        print(*names(1))
+        sys.exit(5)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    print(*names(1))
+""")
+    )
+    assert ended.out.splitlines() == [
+        "javaloop spawn",
+        *["asyncio.unix_events asyncio.unix_events"] * 3,
+        "5",
+        "javaloop javaloop",
+    ]
+    assert ended.status == 0
+
+
 @pytest.mark.skipif(ENGINE == "jep", reason="there sys.executable is the CPython's own")
 def test_the_executable(javaloop, tmp_path):
     import os

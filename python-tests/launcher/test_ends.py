@@ -4,7 +4,7 @@ import signal
 import subprocess
 
 import pytest
-from processes import COMMAND, environment
+from processes import COMMAND, ENGINE, environment
 
 
 @pytest.mark.parametrize(
@@ -256,6 +256,33 @@ asyncio.run(main())
     child.send_signal(signal.SIGTERM)
     assert child.communicate(timeout=60) == ("stopped\n", "")
     assert child.returncode == 0
+
+
+@pytest.mark.xfail(ENGINE == "graalpy", reason="GraalPy runs no finalizers")
+def test_finalizers(same, script):
+    same(
+        script("""\
+import asyncio
+
+class Late:
+    def __del__(self):
+        print("deleted", os is None)
+
+import os
+late = Late()
+_early = Late()
+
+async def never():
+    pass
+
+async def main():
+    asyncio.get_running_loop().call_soon(never)
+    await asyncio.sleep(0)
+
+waiting = never()
+asyncio.run(main())
+""")
+    )
 
 
 def test_a_broken_pipe(tmp_path):

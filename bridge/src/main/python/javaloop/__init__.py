@@ -23,7 +23,8 @@ _HOME = {
     "run": "javaloop._policy",
 }
 
-_host.require()
+if not _host.is_child():
+    _host.require()
 
 
 def __getattr__(name: str) -> object:

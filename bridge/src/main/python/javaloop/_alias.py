@@ -2,54 +2,89 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+from javaloop import _host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
 
 def install() -> None:
-    if "asyncio" in sys.modules:
-        _give(sys.modules["asyncio"])
+    _once_imported("asyncio", _give)
+    if not _host.ON_GRAALPY:  # which has no fork
+        _once_imported("multiprocessing", _spawn)
+
+
+def _once_imported(name: str, change: Callable[[Any], None]) -> None:
+    if name in sys.modules:
+        change(sys.modules[name])
     else:
-        sys.meta_path.insert(0, _Finder())  # pyright: ignore[reportArgumentType] # it has what is asked of it
+        sys.meta_path.insert(0, _Finder(name, change))  # pyright: ignore[reportArgumentType] # it has what is asked of it
 
 
 def _give(asyncio: Any) -> None:
     from javaloop._loop import Loop
     from javaloop._policy import EventLoopPolicy
 
+    given = {"SelectorEventLoop": Loop, "DefaultEventLoopPolicy": EventLoopPolicy}
+    if hasattr(asyncio, "EventLoop"):  # 3.13
+        given["EventLoop"] = Loop
+    own = {name: getattr(asyncio, name) for name in given}
+    _set(asyncio, given)
+    if not _host.ON_GRAALPY:
+
+        def after_fork() -> None:
+            _host.after_fork()
+            _set(asyncio, own)
+
+        os.register_at_fork(after_in_child=after_fork)
+
+
+def _set(asyncio: Any, names: dict[str, Any]) -> None:
     for module in (asyncio, asyncio.unix_events):
-        module.SelectorEventLoop = Loop
-        module.DefaultEventLoopPolicy = EventLoopPolicy
-        if hasattr(module, "EventLoop"):  # 3.13
-            module.EventLoop = Loop
+        for name, value in names.items():
+            setattr(module, name, value)
+
+
+def _spawn(multiprocessing: Any) -> None:
+    """Has processes spawned where the program does not say how: a JVM does not survive a fork."""
+    default = multiprocessing.context._default_context
+    default._default_context = default.get_context("spawn")
 
 
 class _Finder:
-    """Steps in for the first import of asyncio, and is gone after it.
+    """Steps in for the first import of a module, and is gone after it.
 
     Not an ``importlib.abc.MetaPathFinder`` in name: importing that takes a quarter of a second.
     """
 
+    def __init__(self, name: str, change: Callable[[Any], None]) -> None:
+        self._name = name
+        self._change = change
+
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if name != "asyncio":
+        if name != self._name:
             return None
         sys.meta_path.remove(self)
         import importlib.util
 
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)  # pyright: ignore[reportAttributeAccessIssue]
+            loader: Any = _Loader(spec.loader, self._change)
+            spec.loader = loader
         return spec
 
 
 class _Loader:
-    def __init__(self, real: Any) -> None:
+    def __init__(self, real: Any, change: Callable[[Any], None]) -> None:
         self._real = real
+        self._change = change
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._real.create_module(spec)
@@ -59,4 +94,4 @@ class _Loader:
         if module.__spec__ is not None:
             module.__spec__.loader = self._real
         self._real.exec_module(module)
-        _give(module)
+        self._change(module)

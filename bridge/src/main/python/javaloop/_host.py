@@ -83,6 +83,29 @@ def events(loop: HostLoop) -> Any:
     return memoryview(loop.memory()).cast("B").cast("q")
 
 
+def is_child() -> bool:
+    """Whether this is a process without a JVM that one with a JVM has made: forked, or for a pool."""
+    if host is not None:
+        return False
+    if _forked:
+        return True
+    module: Any = sys.modules.get("multiprocessing.process")
+    if module is None:
+        return False
+    # A spawned one imports the program before it has a parent.
+    inheriting = getattr(module.current_process(), "_inheriting", False)
+    return inheriting or module.parent_process() is not None
+
+
+def after_fork() -> None:
+    """In the child: its JVM is a memory image without threads, not to be called."""
+    global host, _forked
+    host, _forked = None, True
+
+
+_forked = False
+
+
 def require() -> Host:
     if host is None:
         raise ImportError(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+INTERRUPTED = 130  # as a shell shows an end by SIGINT
+
+
 def run(
     kind: str,
     target: str,
@@ -76,10 +79,10 @@ def exit_status(exit: SystemExit) -> int:
     if isinstance(code, int):
         if -(2**63) <= code < 2**63:
             return code & 0xFF
-        _flush(sys.stdout)
+        flush(sys.stdout)
         print("OverflowError: Python int too large to convert to C long", file=sys.stderr)
         return 0xFF
-    _flush(sys.stdout)
+    flush(sys.stdout)
     print(code, file=sys.stderr)
     return 1
 
@@ -91,7 +94,7 @@ def _report(error: BaseException) -> int:
     _tracebacks.clean(error)
     sys.last_exc = error  # type: ignore[attr-defined]
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
-    _flush(sys.stdout)
+    flush(sys.stdout)
     try:
         sys.excepthook(type(error), error, error.__traceback__)
     except SystemExit as exit:
@@ -101,7 +104,7 @@ def _report(error: BaseException) -> int:
         sys.__excepthook__(type(broken), _tracebacks.clean(broken), broken.__traceback__)
         print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(error), error, error.__traceback__)
-    return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _finish(status: int) -> int:
@@ -118,13 +121,14 @@ def _finish(status: int) -> int:
             except BaseException as error:
                 interrupted = _report(error)
                 status = interrupted if isinstance(error, KeyboardInterrupt) else status
-    if not _flush(sys.stdout):
+    if not flush(sys.stdout):
         status = status or 120
-    _flush(sys.stderr)
+    flush(sys.stderr)
     return status
 
 
-def _flush(stream: Any) -> bool:
+def flush(stream: Any) -> bool:
+    """Returns whether what was printed arrived."""
     try:
         if stream is not None and not stream.closed:
             stream.flush()

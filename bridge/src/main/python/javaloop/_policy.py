@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from javaloop import _host
+from javaloop._asyncio import BaseLoop
 from javaloop._loop import Loop
 
 _T = TypeVar("_T")
 
 
 def new_event_loop() -> Loop:
-    """A new loop; also a ``loop_factory`` for ``asyncio.run`` and ``asyncio.Runner``."""
-    return Loop()
+    """A new loop; also a ``loop_factory`` for ``asyncio.run`` and ``asyncio.Runner``.
+
+    In a child process without a JVM (forked, or of a pool) it is asyncio's own.
+    """
+    return cast(Loop, BaseLoop()) if _host.is_child() else Loop()
 
 
 class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
@@ -21,7 +26,7 @@ class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
 
     __module__ = "javaloop"
 
-    _loop_factory = Loop
+    _loop_factory = staticmethod(new_event_loop)
 
 
 def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
