@@ -4,6 +4,17 @@ import asyncio
 import os
 import socket
 import struct
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+IN_JVM = sys.implementation.name == "graalpy" or "javaloop._jvm" in sys.modules
+
+# What starts a python like this one.
+PYTHON = [sys.executable]
+if IN_JVM and sys.implementation.name == "cpython":
+    PYTHON = [str(_ROOT / "javaloop"), "--engine", "jep", "--python", sys.executable]
 
 
 class Noting(asyncio.BaseProtocol):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import IN_JVM
 
 # On a cold JVM the imports are most of the time: the second run reads them compiled.
 sys.dont_write_bytecode = False
@@ -65,9 +66,7 @@ async def _checked(test: Any) -> None:
 
 def assert_tested(loop: object) -> None:
     assert type(loop) is _LOOP_CLASS
-    assert _LOOP_CLASS.__module__ == (
-        "javaloop" if sys.implementation.name == "graalpy" else "asyncio.unix_events"
-    )
+    assert _LOOP_CLASS.__module__ == ("javaloop" if IN_JVM else "asyncio.unix_events")
 
 
 @pytest.fixture

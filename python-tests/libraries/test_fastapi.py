@@ -2,15 +2,13 @@ import asyncio
 import json
 import re
 import signal
-import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import httpx
 import shop
+from helpers import IN_JVM, PYTHON
 from websockets.asyncio.client import connect
-
-ON_JAVALOOP = sys.implementation.name == "graalpy"
 
 
 async def use(address: str) -> str:
@@ -48,11 +46,11 @@ async def test_served_by_the_running_loop(serve):
 
 
 async def test_served_by_a_process():
-    loop = "javaloop:new_event_loop" if ON_JAVALOOP else "asyncio"
+    loop = "javaloop:new_event_loop" if IN_JVM else "asyncio"
     words = ["-m", "uvicorn", "--loop", loop, "--port", "0", "shop:app"]
     here = Path(__file__).parent
     server = await asyncio.create_subprocess_exec(
-        sys.executable, *words, "--app-dir", here, stdout=PIPE, stderr=PIPE
+        *PYTHON, *words, "--app-dir", here, stdout=PIPE, stderr=PIPE
     )
     try:
         said = b""

@@ -42,9 +42,10 @@ final class Expectations {
 
   private record Table(int schemaVersion, List<Expected> expected) {}
 
-  /// The table that ships with the suite.
-  static Expectations bundled() {
-    return new Expectations().add(Resources.text("expected-differences.json"), "the bundled table");
+  /// The table that ships with the suite for an engine.
+  static Expectations bundled(String engine) {
+    String table = Resources.text("expected-differences-" + engine + ".json");
+    return new Expectations().add(table, "the bundled table of " + engine);
   }
 
   /// Adds the rows of a file, which win.

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       "2:the command cannot be done as it was given"
     })
 public final class Main implements Callable<Integer> {
-  private static final List<String> ENGINES = List.of("graalpy");
+  private static final List<String> ENGINES = List.of("graalpy", "jep");
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -52,7 +52,7 @@ public final class Main implements Callable<Integer> {
       names = "--engine",
       paramLabel = "NAME",
       defaultValue = "graalpy",
-      description = "the bridge's engine: graalpy")
+      description = "the bridge's engine: graalpy, or jep with the CPython of the reference")
   private String engine = "graalpy";
 
   @Option(
@@ -151,13 +151,13 @@ public final class Main implements Callable<Integer> {
     List<Note> read = Note.read(notes.isEmpty() ? List.of(home.examples()) : notes);
     List<Fence> fences = selected(read);
     Path folder = reportFolder();
-    Expectations expectations = Expectations.bundled();
+    Expectations expectations = Expectations.bundled(engine);
     if (expected != null) {
       expectations.add(expected);
     }
     ReferencePython.Found python = ReferencePython.find(reference, System.getenv());
     Side there = python.side();
-    Side here = bridgeSide(bridge != null ? words(bridge) : home.launcher());
+    Side here = bridgeSide(bridge != null ? words(bridge) : launcher(home, python));
     if (list) {
       list(new Classifier(there, here, System.getenv()).classify(fences), out);
       return 0;
@@ -243,6 +243,14 @@ public final class Main implements Callable<Integer> {
     Probe.Answer answer = Probe.ask("bridge", command, List.of(), List.of());
     return new Side(
         "bridge", command, answer.implementation() + " " + answer.version() + ", engine " + engine);
+  }
+
+  private List<String> launcher(Home home, ReferencePython.Found python) {
+    List<String> command = new ArrayList<>(home.launcher());
+    if (engine.equals("jep")) {
+      command.addAll(List.of("--engine", "jep", "--python", python.command()));
+    }
+    return command;
   }
 
   private static List<String> words(String command) {

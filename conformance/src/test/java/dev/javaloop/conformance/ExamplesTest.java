@@ -31,7 +31,7 @@ class ExamplesTest {
             Note.read(List.of(EXAMPLES)).stream().flatMap(note -> Fence.in(note).stream()).toList(),
             reference.side(),
             new Side("bridge", List.of(launcher), "javaloop"),
-            Expectations.bundled(),
+            Expectations.bundled("graalpy"),
             new CaseReplay.Options(2, 60),
             Runtime.getRuntime().availableProcessors(),
             List.of(),

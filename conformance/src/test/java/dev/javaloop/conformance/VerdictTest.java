@@ -19,7 +19,7 @@ class VerdictTest {
   @TempDir Path folder;
 
   private CaseResult replay(String fence, String bridgeBody) throws Exception {
-    return replay(fence, bridgeBody, 60, Expectations.bundled());
+    return replay(fence, bridgeBody, 60, Expectations.bundled("graalpy"));
   }
 
   private CaseResult replay(
@@ -52,7 +52,7 @@ class VerdictTest {
         table,
         "{\"schemaVersion\": 1, \"expected\": [{\"cases\": [\"note#1\"], \"aspects\": [%s], \"reason\": \"known\"}]}"
             .formatted(aspects));
-    Expectations expectations = Expectations.bundled();
+    Expectations expectations = Expectations.bundled("graalpy");
     expectations.add(table);
     return expectations;
   }
@@ -106,7 +106,10 @@ class VerdictTest {
   void sameFailureWhenNeitherEnds() throws Exception {
     CaseResult result =
         replay(
-            python("import threading\nthreading.Event().wait()"), SAME, 2, Expectations.bundled());
+            python("import threading\nthreading.Event().wait()"),
+            SAME,
+            2,
+            Expectations.bundled("graalpy"));
     assertEquals(new Verdict.SameFailure("both run until the time limit"), result.verdict());
   }
 
@@ -178,7 +181,7 @@ class VerdictTest {
             python("print('a')"),
             "sleep 7654 & echo $! >\"$COUNTER\"; sleep 7654",
             1,
-            Expectations.bundled());
+            Expectations.bundled("graalpy"));
     assertInstanceOf(Verdict.Timeout.class, result.verdict());
     long child = Long.parseLong(Files.readString(folder.resolve("counter")).strip());
     Path status = Path.of("/proc/" + child + "/stat");
