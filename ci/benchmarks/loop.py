@@ -9,10 +9,11 @@ root = Path(sys.argv[1])
 seconds = sys.argv[2] if len(sys.argv) > 2 else "200"
 rates_py = str(root / "ci/benchmarks/loop_rates.py")
 launcher = str(root / "javaloop")
-# CPython needs no time to get warm.
+# CPython needs little time to get warm.
 COLUMNS = {
     "CPython": [sys.executable, rates_py, "15"],
     "uvloop": [sys.executable, rates_py, "15", "uvloop"],
+    "javaloop, JEP": [launcher, "--engine", "jep", "--python", sys.executable, rates_py, "15"],
     "GraalPy stock": [launcher, "--stock-loop", "--mode", "throughput", rates_py, seconds],
     "javaloop": [launcher, "--mode", "throughput", rates_py, seconds],
 }
@@ -38,14 +39,15 @@ results = {name: measure(name, command) for name, command in COLUMNS.items()}
 print(
     f"{'operations a second':22}",
     *(f"{name:>14}" for name in COLUMNS),
-    "  javaloop/CPython  /stock",
+    "  javaloop/CPython  /stock  JEP/CPython",
 )
 for operation, cpython in results["CPython"].items():
     row = {name: result[operation]["rate"] for name, result in results.items()}
     print(
         f"{operation:22}",
         *(f"{rate:14,.0f}" for rate in row.values()),
-        f"{row['javaloop'] / cpython['rate']:17.2f} {row['javaloop'] / row['GraalPy stock']:7.2f}",
+        f"{row['javaloop'] / cpython['rate']:17.2f} {row['javaloop'] / row['GraalPy stock']:7.2f}"
+        f"{row['javaloop, JEP'] / cpython['rate']:13.2f}",
     )
 for operation, row in measure("javaloop from a Java thread", FROM_JAVA).items():
     print(
