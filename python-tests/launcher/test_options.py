@@ -104,3 +104,22 @@ asyncio.run(main())
     stock = javaloop("--stock-loop", "-c", code)
     assert "javaloop" not in stock.out
     assert stock.err == ""
+
+
+def test_uvloop_by_another_name(javaloop):
+    code = """\
+import asyncio
+import uvloop
+async def name():
+    return type(asyncio.get_running_loop()).__module__
+print(uvloop.run(name()))
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    print(runner.run(name()))
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+print(isinstance(asyncio.new_event_loop(), uvloop.Loop))
+uvloop.no_such_name
+"""
+    ended = javaloop("--alias-uvloop", "-W", "ignore", "-c", code)
+    assert ended.out == "javaloop\njavaloop\nTrue\n"
+    assert "module 'uvloop' has no attribute 'no_such_name'" in ended.err
+    assert ended.status == 1

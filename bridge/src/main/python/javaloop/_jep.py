@@ -21,7 +21,11 @@ def _run() -> None:
     status = 70
     try:
         status = _main.run(
-            program.kind(), program.target(), program.stockLoop(), program.statistics()
+            program.kind(),
+            program.target(),
+            program.stockLoop(),
+            program.statistics(),
+            program.aliasUvloop(),
         )
     finally:
         if os.getpid() != process:

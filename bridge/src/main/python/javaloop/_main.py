@@ -22,6 +22,7 @@ def run(
     target: str,
     stock_loop: bool,
     statistics: bool,
+    alias_uvloop: bool,
     words: Sequence[str] = (),
     extended: Sequence[str] = (),
     optimize: int = 0,
@@ -33,6 +34,7 @@ def run(
     :param target: the path, the module's name or the code; empty for the last two
     :param stock_loop: whether asyncio keeps its own loop
     :param statistics: whether to print what Java counted, at the end
+    :param alias_uvloop: whether ``import uvloop`` gives our loops
     :param words: the command line; this and what follows is for GraalPy, CPython has read its own
     :param extended: the values of ``-X``
     :param optimize: how often ``-O`` was given
@@ -48,6 +50,10 @@ def run(
         from javaloop import _alias
 
         _alias.install()
+    if alias_uvloop:
+        from javaloop import _uvloop
+
+        _uvloop.install()
     status = _finish(_guarded(_PROGRAMS[kind], target))
     if statistics:
         _print_statistics()

@@ -35,6 +35,7 @@ public final class JepMain {
                       command.target(),
                       command.stockLoop(),
                       command.statistics(),
+                      command.aliasUvloop(),
                       command.words(),
                       command.flagWords())
                   .run(

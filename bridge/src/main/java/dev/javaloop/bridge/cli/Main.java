@@ -20,6 +20,7 @@ public final class Main {
 
       javaloop's options:
         --stock-loop                 leave asyncio its own loop
+        --alias-uvloop               have `import uvloop` give our loops, installed or not
         --stats                      print what Java counted, at the end
         --mode latency|throughput    compile for a quick start (default) or for servers
         --engine graalpy|jep         what runs Python: GraalPy (default), or a CPython in the JVM
@@ -72,6 +73,7 @@ public final class Main {
               command.target(),
               command.stockLoop(),
               command.statistics(),
+              command.aliasUvloop(),
               words.toArray(String[]::new),
               command.extended().toArray(String[]::new),
               command.optimize(),

@@ -15,6 +15,7 @@ import java.util.Set;
 /// @param options GraalPy's context options that the flags stand for
 /// @param ignoreEnvironment whether the `PYTHON*` variables are to be ignored
 /// @param stockLoop whether asyncio keeps its own loop
+/// @param aliasUvloop whether `import uvloop` gives our loops
 /// @param statistics whether to print Java's counters at the end
 /// @param mode `latency` or `throughput`: how the JIT compiles
 /// @param optimize how often `-O` was given
@@ -29,6 +30,7 @@ record PythonCommand(
     Map<String, String> options,
     boolean ignoreEnvironment,
     boolean stockLoop,
+    boolean aliasUvloop,
     boolean statistics,
     String mode,
     int optimize,
@@ -39,7 +41,7 @@ record PythonCommand(
 
   /// The options that a python does not have.
   private static final Set<String> OWN =
-      Set.of("--stock-loop", "--stats", "--mode", "--engine", "--python");
+      Set.of("--stock-loop", "--alias-uvloop", "--stats", "--mode", "--engine", "--python");
 
   /// The words could not be read; the message is for the user.
   static final class UsageException extends Exception {
@@ -68,6 +70,7 @@ record PythonCommand(
     private final List<String> arguments = new ArrayList<>();
     private boolean ignoreEnvironment;
     private boolean stockLoop;
+    private boolean aliasUvloop;
     private boolean statistics;
     private boolean interactive;
     private String mode = "latency";
@@ -119,6 +122,7 @@ record PythonCommand(
           Map.copyOf(options),
           ignoreEnvironment,
           stockLoop,
+          aliasUvloop,
           statistics,
           mode,
           optimize,
@@ -133,6 +137,7 @@ record PythonCommand(
       String name = name(word);
       switch (name) {
         case "--stock-loop" -> stockLoop = true;
+        case "--alias-uvloop" -> aliasUvloop = true;
         case "--stats" -> statistics = true;
         case "--mode" -> mode = oneOf(name, value(name, word, equals), "latency", "throughput");
         case "--engine" -> oneOf(name, value(name, word, equals), "graalpy", "jep");

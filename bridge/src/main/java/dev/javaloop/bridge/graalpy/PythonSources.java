@@ -40,6 +40,7 @@ final class PythonSources {
           "_toplevel.py",
           "_tracebacks.py",
           "_transports.py",
+          "_uvloop.py",
           "py.typed");
 
   private PythonSources() {}

@@ -12,6 +12,7 @@ public final class JepProgram extends Host {
   private final String target;
   private final boolean stockLoop;
   private final boolean statistics;
+  private final boolean aliasUvloop;
   private final List<String> words;
   private final int flagWords;
 
@@ -19,6 +20,7 @@ public final class JepProgram extends Host {
   /// @param target the path, module or code
   /// @param stockLoop whether asyncio keeps its own loop
   /// @param statistics whether to print Java's counters at the end
+  /// @param aliasUvloop whether `import uvloop` gives our loops
   /// @param words a python's command line, without its name
   /// @param flagWords how many of them stand before the program
   public JepProgram(
@@ -26,12 +28,14 @@ public final class JepProgram extends Host {
       String target,
       boolean stockLoop,
       boolean statistics,
+      boolean aliasUvloop,
       List<String> words,
       int flagWords) {
     this.kind = kind;
     this.target = target;
     this.stockLoop = stockLoop;
     this.statistics = statistics;
+    this.aliasUvloop = aliasUvloop;
     this.words = words;
     this.flagWords = flagWords;
   }
@@ -71,6 +75,10 @@ public final class JepProgram extends Host {
 
   public boolean statistics() {
     return statistics;
+  }
+
+  public boolean aliasUvloop() {
+    return aliasUvloop;
   }
 
   /// Ends the process; Python has run its own end, and daemon threads are abandoned as a python
