@@ -32,6 +32,10 @@ class JavaError(Exception):
         self.java = java
 
 
+class Forced(KeyboardInterrupt):
+    """Ends what does not end within the limit of a close, on engines that cannot end by themselves."""
+
+
 class Functions:
     """What Java calls."""
 
@@ -93,7 +97,7 @@ class Functions:
         try:
             result = work()
         except BaseException as error:
-            _fail(call, error)
+            fail(call, error)
         else:
             deliver(result)
 
@@ -103,7 +107,7 @@ class Functions:
             call.cancelled()
         elif (error := task.exception()) is None:
             call.completed(task.result())
-        elif not _fail(call, error):
+        elif not fail(call, error):
             self._loop.call_exception_handler(
                 {
                     "message": "exception in a task whose call Java had cancelled",
@@ -185,7 +189,7 @@ def _from_java(kind: str, message: str, text: str, java: Any) -> BaseException:
     return error
 
 
-def _fail(target: Any, error: BaseException) -> bool:
+def fail(target: Any, error: BaseException) -> bool:
     """Returns whether Java took it."""
     kind = type(error)
     name = kind.__qualname__
@@ -239,13 +243,16 @@ def _redirect(runtime: Any) -> None:
             setattr(sys, f"__{name}__", writer)
 
 
-def serve(runtime: Any) -> None:
-    """Runs the loop until the runtime closes, and the scripts that Java wants run between."""
+def serve(runtime: Any, functions_of: Callable[[Loop], Functions] = Functions) -> None:
+    """Runs the loop until the runtime closes, and the scripts that Java wants run between.
+
+    :param functions_of: makes what Java calls
+    """
     _redirect(runtime)
     _alias.install()
     loop = Loop()
     asyncio.set_event_loop(loop)
-    functions = Functions(loop)
+    functions = functions_of(loop)
     runtime.started(loop._host, functions)
     while not runtime.closing():
         _run_loop(loop, functions)
@@ -258,6 +265,8 @@ def serve(runtime: Any) -> None:
 def _run_loop(loop: Loop, functions: Functions) -> None:
     try:
         loop.run_forever()
+    except Forced:
+        pass
     except BaseException as error:
         # sys.exit() in a task ends its call, not the program around the runtime.
         if not functions.belongs_to_call(error):
@@ -281,7 +290,7 @@ def _run_script(script: Any) -> None:
         script.ended(_main.exit_status(exit))
     except BaseException as error:
         _flush()
-        _fail(script, error)
+        fail(script, error)
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before
 
@@ -320,6 +329,8 @@ async def _nothing() -> None:
 def _last(loop: Loop, step: Any) -> None:
     try:
         loop.run_until_complete(step)
+    except Forced:
+        pass
     except BaseException as error:
         loop.call_exception_handler(
             {"message": "exception while the runtime was closed", "exception": error}

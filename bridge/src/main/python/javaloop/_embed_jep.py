@@ -1,0 +1,309 @@
+"""The guest's side of ``dev.javaloop.bridge.jep``: importing this serves one runtime after another.
+
+It runs on CPython's main thread, where JEP takes no Python object and lets no Java call Python. So
+values cross as ``marshal`` has them; what has no form there stays on its side, under a number that a
+complex one tells, as Java has none; and what Java would call waits there until it is fetched here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import marshal
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from javaloop import _embed, _host
+
+if TYPE_CHECKING:
+    from javaloop._loop import Loop
+
+# What a complex number of Java's is, by its real part; the imaginary one says which.
+_HANDLE, _HELD, _STAGE = range(3)
+_MARSHAL_VERSION = 2
+_MAX_DEPTH = 200
+_FORCE = signal.SIGRTMAX - 1
+
+
+class JavaObject:
+    """A Java object of a kind that Python can only hand back."""
+
+    __slots__ = ("_held",)
+    __module__ = "javaloop"
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+
+class _Refused(TypeError):
+    """A value that has no form in Java."""
+
+
+def _plain(value: Any, attach: Any, depth: int = 0) -> Any:
+    """The value as ``marshal`` takes it, of the classes that Java reads."""
+    if depth > _MAX_DEPTH:
+        raise _Refused(f"Python's result is nested more than {_MAX_DEPTH} deep, or contains itself")
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str, bytes):
+        return value
+    if kind is JavaObject:
+        return attach(value)
+    for base in int, float, str:
+        if isinstance(value, base):
+            return getattr(base, f"__{base.__name__}__")(value)
+    if isinstance(value, dict):
+        return {
+            _plain(key, attach, depth + 1): _plain(each, attach, depth + 1)
+            for key, each in value.items()
+        }
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, Sequence):
+        return [_plain(each, attach, depth + 1) for each in value]
+    name = (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    raise _Refused(
+        f"a Python {name} cannot cross to Java; return numbers, strings, bytes, lists or dicts"
+    )
+
+
+class _Call:
+    """A call of Java's, as ``Functions`` completes it."""
+
+    def __init__(self, java: Any, functions: _Functions) -> None:
+        self._java = java
+        self._functions = functions
+        self._task = 0
+
+    def begun(self, cancel: Any) -> None:
+        self._task = self._functions.keep(cancel)
+        self._java.begun(self._task)
+
+    def found(self, value: Any) -> None:
+        self._java.found(self._functions.keep(value))
+
+    def completed(self, result: Any) -> None:
+        self._end()
+        try:
+            marshalled = marshal.dumps(result, _MARSHAL_VERSION)
+        except ValueError:
+            attached = itertools.count()
+
+            def attach(value: JavaObject) -> complex:
+                self._java.attach(value._held)
+                return complex(_HELD, next(attached))
+
+            try:
+                marshalled = marshal.dumps(_plain(result, attach), _MARSHAL_VERSION)
+            except Exception as error:
+                self._java.refused(str(error))
+                return
+        self._java.completed(marshalled)
+
+    def failed(self, name: str, message: str, text: str, java: Any) -> bool:
+        self._end()
+        if name == _FORCED:
+            self._java.cancelled()
+            return True
+        return self._java.failed(name, _text(message), _text(text), _held(java))
+
+    def cancelled(self) -> None:
+        self._end()
+        self._java.cancelled()
+
+    def _end(self) -> None:
+        self._functions.drop(self._task)
+
+
+_FORCED = f"{_embed.Forced.__module__}.{_embed.Forced.__qualname__}"
+
+
+def _held(java: JavaObject | None) -> Any:
+    return None if java is None else java._held
+
+
+def _text(text: str) -> str:
+    """What JEP can encode."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+class _Stage:
+    def __init__(self, java: Any, functions: _Functions) -> None:
+        self._java = java
+        self._functions = functions
+
+    def whenDone(self, resolve: Any, reject: Any) -> None:
+        self._java.whenDone(self._functions.keep((resolve, reject)))
+
+    def cancel(self) -> None:
+        self._java.cancel()
+
+
+class _Script:
+    def __init__(self, java: Any) -> None:
+        self._java = java
+
+    def path(self) -> str:
+        return self._java.path()
+
+    def argv(self) -> list[str]:
+        return list(self._java.argv())
+
+    def ended(self, status: int) -> None:
+        self._java.ended(status)
+
+    def failed(self, name: str, message: str, text: str, java: Any) -> bool:
+        name = "KeyboardInterrupt" if name == _FORCED else name
+        return self._java.failed(name, _text(message), _text(text), _held(java))
+
+
+class _Functions(_embed.Functions):
+    """The same for Java, which fetches and is fetched from."""
+
+    def __init__(self, loop: Loop, java: Any) -> None:
+        super().__init__(loop)
+        self._java = java
+        self._inbox: Any = memoryview(java.inbox())
+        self._kept: dict[int, Any] = {}
+        self._numbers = itertools.count(1)
+        loop._take_mail = self._take_mail
+
+    def keep(self, value: Any) -> int:
+        number = next(self._numbers)
+        self._kept[number] = value
+        return number
+
+    def drop(self, number: int) -> None:
+        self._kept.pop(number, None)
+
+    def cancel_task(self, number: int) -> None:
+        cancel = self._kept.get(number)
+        if cancel is not None:
+            cancel()
+
+    def stage_resolved(self, number: int, value: Any) -> None:
+        self._kept.pop(number)[0](value)
+
+    def stage_rejected(self, number: int, kind: str, message: str, text: str, java: Any) -> None:
+        self._kept.pop(number)[1](kind, message, text, java)
+
+    def _take_mail(self) -> None:
+        while (invocation := self._java.nextInvocation()) is not None:
+            function = getattr(self, invocation.function())
+            call = invocation.call()
+            if call is None:
+                function(*self._arguments(invocation))
+                continue
+            call = _Call(call, self)
+            try:
+                arguments = self._arguments(invocation)
+            except Exception as error:  # a list as a key
+                _embed.fail(call, error)
+            else:
+                function(call, *arguments)
+
+    def _arguments(self, invocation: Any) -> Any:
+        if invocation.load():
+            arguments = marshal.loads(self._inbox)
+        else:
+            arguments = marshal.loads(memoryview(invocation.arguments()))
+        return self._found(arguments, invocation) if invocation.marked() else arguments
+
+    def _found(self, value: Any, invocation: Any) -> Any:
+        kind = type(value)
+        if kind is list:
+            return [self._found(each, invocation) for each in value]
+        if kind is dict:
+            return {
+                self._found(key, invocation): self._found(each, invocation)
+                for key, each in value.items()
+            }
+        if kind is not complex:
+            return value
+        number = int(value.imag)
+        if value.real == _HANDLE:
+            return self._kept[number]
+        found = invocation.object(number)
+        if value.real == _STAGE:
+            return self.awaitable(_Stage(found, self))
+        return JavaObject(found)
+
+
+class _Runtime:
+    """What ``serve`` asks of Java."""
+
+    def __init__(self, java: Any) -> None:
+        self._java = java
+        self.out, self.err = java.out, java.err
+        self.closing, self.closeSeconds = java.closing, java.closeSeconds
+
+    def started(self, loop: Any, functions: _Functions) -> None:
+        self._java.started(loop, threading.get_ident(), _FORCE)
+
+    def nextScript(self) -> _Script | None:
+        script = self._java.nextScript()
+        return None if script is None else _Script(script)
+
+
+class _Served:
+    """Leaves the interpreter as it was before, but for modules that no runtime brought itself."""
+
+    def __init__(self, sources: list[str]) -> None:
+        self._sources = tuple(source.rstrip("/") + "/" for source in sources)
+        self._path = list(sys.path)
+        self._streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+        sys.path[:0] = sources
+
+    def end(self) -> None:
+        sys.path[:] = self._path
+        sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and file.startswith(self._sources):
+                del sys.modules[name]
+
+
+_forcible = False
+
+
+def _force(number: int, frame: Any) -> None:
+    if _forcible:
+        raise _embed.Forced
+
+
+def _serve(runtime: Any) -> None:
+    global _forcible
+    served = _Served(list(runtime.sources()))
+    try:
+        _forcible = True
+        _embed.serve(_Runtime(runtime), lambda loop: _Functions(loop, runtime))
+        _forcible = False
+    except _embed.Forced:
+        _forcible = False
+    finally:
+        _forcible = False
+        served.end()
+
+
+def _run() -> None:
+    host: Any = _host.require()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the JVM's
+    signal.signal(_FORCE, _force)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [_FORCE])
+    host.ready()
+    while True:
+        runtime = host.nextRuntime()
+        try:
+            _serve(runtime)
+        except BaseException as error:
+            # In Java it would end the process, or the interpreter.
+            sys.__excepthook__(type(error), error, error.__traceback__)
+        host.served()
+
+
+_run()
