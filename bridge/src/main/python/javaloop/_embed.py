@@ -77,7 +77,7 @@ class Functions:
         def start() -> asyncio.Future[Any]:
             result = context.run(function, *arguments)
             if asyncio.iscoroutine(result):
-                return self._loop.create_task(result, context=context)
+                return context.run(self._loop.create_task, result)
             if inspect.isawaitable(result):
                 return asyncio.ensure_future(result, loop=self._loop)
             name = getattr(function, "__qualname__", function)
@@ -307,7 +307,8 @@ def _close(loop: Loop, runtime: Any) -> None:
         task.cancel()
     _last(loop, asyncio.gather(*tasks, return_exceptions=True) if tasks else _nothing())
     for task in tasks:
-        if not task.cancelled() and (error := task.exception()) is not None:
+        # One that was forced to let go of the loop may not be done.
+        if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             loop.call_exception_handler(
                 {
                     "message": "unhandled exception while the runtime was closed",
@@ -316,10 +317,16 @@ def _close(loop: Loop, runtime: Any) -> None:
                 }
             )
     _last(loop, loop.shutdown_asyncgens())
-    _last(loop, loop.shutdown_default_executor(runtime.closeSeconds()))
+    _last(loop, _shutdown_executor(loop, runtime.closeSeconds()))
     asyncio.set_event_loop(None)
     loop.close()
     _flush()
+
+
+def _shutdown_executor(loop: Loop, seconds: float) -> Any:
+    if sys.version_info >= (3, 12):
+        return loop.shutdown_default_executor(seconds)
+    return loop.shutdown_default_executor()
 
 
 async def _nothing() -> None:

@@ -41,11 +41,15 @@ class _Refused(TypeError):
     """A value that has no form in Java."""
 
 
+def _class_of(value: object) -> type[object]:
+    return type(value)
+
+
 def _plain(value: Any, attach: Any, depth: int = 0) -> Any:
     """The value as ``marshal`` takes it, of the classes that Java reads."""
     if depth > _MAX_DEPTH:
         raise _Refused(f"Python's result is nested more than {_MAX_DEPTH} deep, or contains itself")
-    kind = type(value)
+    kind = _class_of(value)
     if value is None or kind in (bool, int, float, str, bytes):
         return value
     if kind is JavaObject:
@@ -53,15 +57,16 @@ def _plain(value: Any, attach: Any, depth: int = 0) -> Any:
     for base in int, float, str:
         if isinstance(value, base):
             return getattr(base, f"__{base.__name__}__")(value)
+    items: Any = value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(items)
     if isinstance(value, dict):
         return {
             _plain(key, attach, depth + 1): _plain(each, attach, depth + 1)
-            for key, each in value.items()
+            for key, each in items.items()
         }
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
     if isinstance(value, Sequence):
-        return [_plain(each, attach, depth + 1) for each in value]
+        return [_plain(each, attach, depth + 1) for each in items]
     name = (
         kind.__qualname__
         if kind.__module__ == "builtins"
@@ -208,14 +213,12 @@ class _Functions(_embed.Functions):
                 function(call, *arguments)
 
     def _arguments(self, invocation: Any) -> Any:
-        if invocation.load():
-            arguments = marshal.loads(self._inbox)
-        else:
-            arguments = marshal.loads(memoryview(invocation.arguments()))
+        memory = self._inbox if invocation.load() else memoryview(invocation.arguments())
+        arguments = marshal.loads(memory)
         return self._found(arguments, invocation) if invocation.marked() else arguments
 
     def _found(self, value: Any, invocation: Any) -> Any:
-        kind = type(value)
+        kind = _class_of(value)
         if kind is list:
             return [self._found(each, invocation) for each in value]
         if kind is dict:

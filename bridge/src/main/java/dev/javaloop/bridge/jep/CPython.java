@@ -75,12 +75,15 @@ record CPython(Path executable, Path site) {
 
   private static void requireClasses() {
     try {
-      Class.forName("jep.MainInterpreter", false, CPython.class.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "the engine jep needs org.ninia:jep:4.3.1 where dev.javaloop:bridge is, on the class"
-              + " path",
-          e);
+      Class<?> jep = Class.forName("jep.MainInterpreter", false, CPython.class.getClassLoader());
+      if (CPython.class.getModule().canRead(jep.getModule())) {
+        return;
+      }
+    } catch (ClassNotFoundException _) {
+      // Not there is as bad as out of reach.
     }
+    throw new IllegalStateException(
+        "the engine jep needs org.ninia:jep:4.3.1 where dev.javaloop:bridge is: both on the class"
+            + " path, or both on the module path");
   }
 }

@@ -3,6 +3,9 @@ package dev.javaloop.bridge.jep;
 import dev.javaloop.bridge.embed.PythonSources;
 import dev.javaloop.bridge.host.Host;
 import dev.javaloop.bridge.host.JdkSignal;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The CPython of this process, which serves one runtime at a time, for as long as the process
 /// lives. Python gets it as its host; JEP calls any public method.
 public final class JepServer extends Host {
+  private static final Logger LOGGER = System.getLogger("dev.javaloop");
+
   private static @Nullable JepServer server;
 
   private final CPython cpython;
@@ -32,6 +37,7 @@ public final class JepServer extends Host {
   static synchronized JepServer running(CPython cpython) {
     JepServer running = server;
     if (running == null) {
+      warn();
       running = new JepServer(cpython);
       server = running;
       Thread.ofPlatform().daemon().name("javaloop-jep").start(running::serve);
@@ -43,6 +49,18 @@ public final class JepServer extends Host {
     return running;
   }
 
+  /// JEP makes CPython's main thread, so its stack is what the JVM gives to any.
+  private static void warn() {
+    if (ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .noneMatch(flag -> flag.startsWith("-Xss") || flag.startsWith("-XX:ThreadStackSize"))) {
+      LOGGER.log(
+          Level.WARNING,
+          "missing JVM flag -Xss16m; without it deep recursion in Python ends the process");
+    }
+  }
+
+  /// Has CPython serve a runtime as soon as it can.
+  ///
   /// @throws IllegalStateException if another runtime is served
   synchronized void accept(JepRuntime runtime) {
     if (current != null) {
