@@ -7,12 +7,13 @@ complex one tells, as Java has none; and what Java would call waits there until 
 
 from __future__ import annotations
 
+import collections
 import itertools
 import marshal
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from javaloop import _embed, _host
@@ -78,51 +79,58 @@ def _plain(value: Any, attach: Any, depth: int = 0) -> Any:
 
 
 class _Call:
-    """A call of Java's, as ``Functions`` completes it."""
+    """A call of Java's, by its number, as ``Functions`` completes it."""
 
-    def __init__(self, java: Any, functions: _Functions) -> None:
+    __slots__ = ("_functions", "_java", "_number")
+
+    def __init__(self, number: int, java: Any, functions: _Functions) -> None:
+        self._number = number
         self._java = java
         self._functions = functions
-        self._task = 0
 
     def begun(self, cancel: Any) -> None:
-        self._task = self._functions.keep(cancel)
-        self._java.begun(self._task)
+        self._functions.cancels[self._number] = cancel
 
     def found(self, value: Any) -> None:
-        self._java.found(self._functions.keep(value))
+        self._end().found(self._functions.keep(value))
 
     def completed(self, result: Any) -> None:
-        self._end()
         try:
             marshalled = marshal.dumps(result, _MARSHAL_VERSION)
         except ValueError:
-            attached = itertools.count()
+            self._complete_slowly(result)
+        else:
+            self._functions.cancels.pop(self._number, None)
+            self._java.completed(self._number, marshalled)
 
-            def attach(value: JavaObject) -> complex:
-                self._java.attach(value._held)
-                return complex(_HELD, next(attached))
+    def _complete_slowly(self, result: Any) -> None:
+        call = self._end()
+        attached = itertools.count()
 
-            try:
-                marshalled = marshal.dumps(_plain(result, attach), _MARSHAL_VERSION)
-            except Exception as error:
-                self._java.refused(str(error))
-                return
-        self._java.completed(marshalled)
+        def attach(value: JavaObject) -> complex:
+            call.attach(value._held)
+            return complex(_HELD, next(attached))
+
+        try:
+            marshalled = marshal.dumps(_plain(result, attach), _MARSHAL_VERSION)
+        except Exception as error:
+            call.refused(str(error))
+        else:
+            call.completed(marshalled)
 
     def failed(self, name: str, message: str, text: str, java: Any) -> bool:
-        self._end()
+        call = self._end()
         if name == _FORCED:
-            self._java.cancelled()
+            call.cancelled()
             return True
-        return self._java.failed(name, _text(message), _text(text), _held(java))
+        return call.failed(name, _text(message), _text(text), _held(java))
 
     def cancelled(self) -> None:
-        self._end()
-        self._java.cancelled()
+        self._end().cancelled()
 
-    def _end(self) -> None:
-        self._functions.drop(self._task)
+    def _end(self) -> Any:
+        self._functions.cancels.pop(self._number, None)
+        return self._java.call(self._number)
 
 
 _FORCED = f"{_embed.Forced.__module__}.{_embed.Forced.__qualname__}"
@@ -174,8 +182,10 @@ class _Functions(_embed.Functions):
         super().__init__(loop)
         self._java = java
         self._inbox: Any = memoryview(java.inbox())
+        self._fetched: collections.deque[Any] = collections.deque()
         self._kept: dict[int, Any] = {}
         self._numbers = itertools.count(1)
+        self.cancels: dict[int, Callable[[], Any]] = {}  # of tasks, by the numbers of their calls
         loop._take_mail = self._take_mail
 
     def keep(self, value: Any) -> int:
@@ -187,7 +197,7 @@ class _Functions(_embed.Functions):
         self._kept.pop(number, None)
 
     def cancel_task(self, number: int) -> None:
-        cancel = self._kept.get(number)
+        cancel = self.cancels.get(number)
         if cancel is not None:
             cancel()
 
@@ -198,40 +208,33 @@ class _Functions(_embed.Functions):
         self._kept.pop(number)[1](kind, message, text, java)
 
     def _take_mail(self) -> None:
-        while (invocation := self._java.nextInvocation()) is not None:
-            function = getattr(self, invocation.function())
-            call = invocation.call()
-            if call is None:
-                function(*self._arguments(invocation))
-                continue
-            call = _Call(call, self)
-            try:
-                arguments = self._arguments(invocation)
-            except Exception as error:  # a list as a key
-                _embed.fail(call, error)
+        java = self._java
+        memory = self._inbox if java.fetch() else memoryview(java.overflow())
+        # What an interrupt of the last time left comes first.
+        fetched = self._fetched
+        fetched.extend(marshal.loads(memory))
+        while fetched:
+            function = getattr(self, fetched.popleft())
+            number, marked, arguments = fetched.popleft(), fetched.popleft(), fetched.popleft()
+            if marked:
+                arguments = self._found(arguments)
+            if number:
+                function(_Call(number, java, self), *arguments)
             else:
-                function(call, *arguments)
+                function(*arguments)
 
-    def _arguments(self, invocation: Any) -> Any:
-        memory = self._inbox if invocation.load() else memoryview(invocation.arguments())
-        arguments = marshal.loads(memory)
-        return self._found(arguments, invocation) if invocation.marked() else arguments
-
-    def _found(self, value: Any, invocation: Any) -> Any:
+    def _found(self, value: Any) -> Any:
         kind = _class_of(value)
         if kind is list:
-            return [self._found(each, invocation) for each in value]
+            return [self._found(each) for each in value]
         if kind is dict:
-            return {
-                self._found(key, invocation): self._found(each, invocation)
-                for key, each in value.items()
-            }
+            return {self._found(key): self._found(each) for key, each in value.items()}
         if kind is not complex:
             return value
         number = int(value.imag)
         if value.real == _HANDLE:
             return self._kept[number]
-        found = invocation.object(number)
+        found = self._java.take(number)
         if value.real == _STAGE:
             return self.awaitable(_Stage(found, self))
         return JavaObject(found)

@@ -18,19 +18,12 @@ public final class JepCall<T extends @Nullable Object> extends Call<T, JepHandle
 
   @Override
   protected void send(String function, @Nullable Object[] arguments) {
-    runtime.send(new Invocation(runtime, function, this, arguments));
+    taskBegan(runtime.send(this, function, arguments));
   }
 
   @Override
-  protected void cancelTask(JepHandle cancel) {
-    runtime.invoke("cancel_task", cancel.number());
-  }
-
-  /// The task of the call began.
-  ///
-  /// @param cancel the number of its `cancel`, until it has ended
-  public void begun(long cancel) {
-    taskBegan(new JepHandle(cancel));
+  protected void cancelTask(JepHandle task) {
+    runtime.invoke("cancel_task", task.number());
   }
 
   /// Takes the number of what was looked up.
@@ -58,7 +51,7 @@ public final class JepCall<T extends @Nullable Object> extends Call<T, JepHandle
               found,
               type(),
               () ->
-                  found != null && objects.contains(found)
+                  found != null && objects.stream().anyMatch(each -> each == found)
                       ? found.getClass().getTypeName()
                       : Marshal.kind(marshalled));
         });

@@ -13,9 +13,9 @@ import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -42,12 +42,10 @@ public final class JepRuntime extends Embedding<JepHandle> {
   private final CompletableFuture<Started> started = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  /// Arrays of Java's are not memory to CPython.
-  private final ByteBuffer inbox = ByteBuffer.allocateDirect(1 << 14);
-
   // On the loop's thread.
-  private final Queue<Invocation> invocations = new ArrayDeque<>();
-  private boolean told;
+  private final Outbox outbox = new Outbox(this);
+  private final Map<Long, JepCall<?>> sent = new HashMap<>();
+  private long lastCall;
 
   private JepRuntime(JepSettings settings, JepServer server) {
     super(server.signals());
@@ -102,26 +100,58 @@ public final class JepRuntime extends Embedding<JepHandle> {
     return stream == null ? null : new JepStream(stream);
   }
 
-  /// Where the arguments of most invocations have room.
+  /// Memory for what is fetched.
   public ByteBuffer inbox() {
-    return inbox;
+    return outbox.inbox();
   }
 
-  /// What Python is to call next, or null: it is then told when there is more.
-  public @Nullable Invocation nextInvocation() {
-    told = false;
-    return invocations.poll();
+  /// Fills the inbox with all that Python is to call next.
+  ///
+  /// @return whether it had room there; else it is in [#overflow]
+  public boolean fetch() {
+    return outbox.fetch();
+  }
+
+  /// What did not fit into the inbox.
+  public ByteBuffer overflow() {
+    return outbox.overflow();
+  }
+
+  /// Gives what a mark in the arguments stands for, once.
+  public Object take(long number) {
+    return outbox.take(number);
+  }
+
+  /// The call of a number, which Python completes: then the number is no more.
+  public JepCall<?> call(long number) {
+    return Objects.requireNonNull(sent.remove(number));
+  }
+
+  /// Completes a call.
+  ///
+  /// @param marshalled the result, by version 2 of `marshal`
+  public void completed(long number, byte[] marshalled) {
+    call(number).completed(marshalled);
   }
 
   @Override
   protected void invoke(String function, @Nullable Object... arguments) {
-    send(new Invocation(this, function, null, arguments));
+    tell(outbox.add(function, 0, arguments));
   }
 
-  void send(Invocation invocation) {
-    invocations.add(invocation);
-    if (!told) {
-      told = true;
+  /// Calls a function for a call, which gets a number.
+  ///
+  /// @return what cancels its task
+  JepHandle send(JepCall<?> call, String function, @Nullable Object[] arguments) {
+    long number = lastCall + 1;
+    tell(outbox.add(function, number, arguments));
+    lastCall = number;
+    sent.put(number, call);
+    return new JepHandle(number);
+  }
+
+  private void tell(boolean first) {
+    if (first) {
       running().loop().tell();
     }
   }

@@ -42,11 +42,20 @@ final class Marshal {
 
   /// Writes a value.
   ///
-  /// @throws IllegalArgumentException for lists and maps that contain themselves
+  /// @throws IllegalArgumentException for lists and maps that contain themselves, or are keys
   static byte[] write(@Nullable Object value, Marker marker) {
     Writer writer = new Writer(marker);
     writer.value(value, 0);
     return writer.out.toByteArray();
+  }
+
+  /// The beginning of a list, whose items follow.
+  static byte[] listOf(int size) {
+    return ByteBuffer.allocate(1 + Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) '[')
+        .putInt(size)
+        .array();
   }
 
   private static final class Writer {
@@ -87,6 +96,9 @@ final class Marshal {
         case Map<?, ?> map -> {
           out.write('{');
           for (Map.Entry<?, ?> entry : map.entrySet()) {
+            if (entry.getKey() instanceof List || entry.getKey() instanceof Map) {
+              throw new IllegalArgumentException("a list or map is no key in Python");
+            }
             value(entry.getKey(), depth + 1);
             value(entry.getValue(), depth + 1);
           }
