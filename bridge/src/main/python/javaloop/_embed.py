@@ -44,7 +44,7 @@ class Functions:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._tasks: set[asyncio.Future[Any]] = set()
-        self.pause = loop.stop
+        self.pause: Callable[[], None] = loop.stop
 
     # --- calls
 
@@ -259,7 +259,7 @@ def serve(runtime: Any, functions_of: Callable[[Loop], Functions] = Functions) -
         while (script := runtime.nextScript()) is not None:
             _run_script(script)
             asyncio.set_event_loop(loop)
-    _close(loop, runtime)
+    _close(loop, runtime, functions)
 
 
 def _run_loop(loop: Loop, functions: Functions) -> None:
@@ -300,8 +300,10 @@ def _flush() -> None:
         stream.flush()
 
 
-def _close(loop: Loop, runtime: Any) -> None:
+def _close(loop: Loop, runtime: Any, functions: Functions) -> None:
     """Cancels what runs, as ``asyncio.run`` does at its end."""
+    # One that was posted while a script had the thread would end the first step here.
+    functions.pause = lambda: None
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()

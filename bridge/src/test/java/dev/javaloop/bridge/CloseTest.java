@@ -209,6 +209,21 @@ class CloseTest {
   }
 
   @Test
+  void tasksBesideAScriptMayFinishToo() throws Exception {
+    Path started = folder.resolve("started");
+    Path byTask = folder.resolve("by-task");
+    CompletableFuture<Object> call = startedCall("write_when_cancelled", "t", byTask.toString());
+    Path script = SharedRuntime.SOURCES.resolve("scripts/serves_forever.py");
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> python.run(script, started.toString(), folder.resolve("by-script").toString()));
+    awaitFile(started, status);
+    assertTrue(python.close(AMPLE));
+    assertEquals("finally", Files.readString(byTask));
+    assertThrows(CancellationException.class, call::join);
+  }
+
+  @Test
   void anInterruptThatTheEngineTookAwayStillReachesTheScript() throws Exception {
     Path started = folder.resolve("started");
     Path goOn = folder.resolve("go-on");
