@@ -26,6 +26,7 @@ _HANDLE, _HELD, _STAGE = range(3)
 _MARSHAL_VERSION = 2
 _MAX_DEPTH = 200
 _FORCE = signal.SIGRTMAX - 1
+_ENVIRONMENT = sys.prefix + "/"
 
 
 class JavaObject:
@@ -257,7 +258,10 @@ class _Runtime:
 
 
 class _Served:
-    """Leaves the interpreter as it was before, but for modules that no runtime brought itself."""
+    """Leaves the interpreter as it was before, but for modules from elsewhere than the sources.
+
+    Those of an environment stay, and what is written in C: much of that cannot be imported twice.
+    """
 
     def __init__(self, sources: list[str]) -> None:
         self._sources = tuple(source.rstrip("/") + "/" for source in sources)
@@ -270,7 +274,13 @@ class _Served:
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
-            if isinstance(file, str) and file.startswith(self._sources):
+            if (
+                isinstance(file, str)
+                and file.startswith(self._sources)
+                and file.endswith((".py", ".pyc"))
+                and not file.startswith(_ENVIRONMENT)
+                and not name.startswith("javaloop")
+            ):
                 del sys.modules[name]
 
 
@@ -288,9 +298,8 @@ def _serve(runtime: Any) -> None:
     try:
         _forcible = True
         _embed.serve(_Runtime(runtime), lambda loop: _Functions(loop, runtime))
-        _forcible = False
     except _embed.Forced:
-        _forcible = False
+        pass
     finally:
         _forcible = False
         served.end()

@@ -70,8 +70,9 @@ public final class JepServer extends Host {
     current = runtime;
     if (failure != null) {
       end(failure);
+    } else {
+      next.add(runtime);
     }
-    next.add(runtime);
   }
 
   private synchronized void end(@Nullable Throwable why) {
