@@ -1,5 +1,7 @@
 """Starts a JVM around the CPython that runs this file: ``python -I -S jep.py RUNTIME JDK WORD...``
 
+``python -I -S jep.py --site JDK`` only prints the interpreter and the folder with JEP for both.
+
 JEP, which puts a CPython into a JVM, has to be compiled for each of them. That is done once, into
 a folder of the user's cache; the environment of the interpreter is not touched.
 
@@ -79,6 +81,10 @@ def build(site: str, jdk: str) -> None:
             "JEP is compiled for %s at first use, and the compiler %r is missing; Debian: gcc"
             % (sys.executable, compiler)
         )
+    if not os.path.exists(os.path.join(jdk, "include", "jni.h")):
+        raise failure(
+            "JEP is compiled at first use, and %s is no JDK: it has no include/jni.h" % jdk
+        )
     if not os.path.exists(header):
         raise failure(
             "JEP is compiled for %s at first use, and %s is missing; Debian: %s-dev"
@@ -141,4 +147,9 @@ def failure(message: str) -> SystemExit:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    if sys.argv[1] == "--site":
+        check_version()
+        site = find_jep(sys.argv[2])
+        print(sys.executable, site, sep="\n")
+    else:
+        main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -36,6 +36,10 @@ async def describe(value):
     return f"{type(value).__name__} {value!r}"
 
 
+async def pair_with_complex(value):
+    return [value, 1j]
+
+
 async def evaluate(expression):
     return eval(expression)
 

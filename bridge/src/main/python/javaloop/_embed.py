@@ -32,6 +32,10 @@ class JavaError(Exception):
         self.java = java
 
 
+class Forced(KeyboardInterrupt):
+    """Ends what does not end within the limit of a close, on engines that cannot end by themselves."""
+
+
 class Functions:
     """What Java calls."""
 
@@ -40,7 +44,7 @@ class Functions:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._tasks: set[asyncio.Future[Any]] = set()
-        self.pause = loop.stop
+        self.pause: Callable[[], None] = loop.stop
 
     # --- calls
 
@@ -73,7 +77,7 @@ class Functions:
         def start() -> asyncio.Future[Any]:
             result = context.run(function, *arguments)
             if asyncio.iscoroutine(result):
-                return self._loop.create_task(result, context=context)
+                return context.run(self._loop.create_task, result)
             if inspect.isawaitable(result):
                 return asyncio.ensure_future(result, loop=self._loop)
             name = getattr(function, "__qualname__", function)
@@ -93,7 +97,7 @@ class Functions:
         try:
             result = work()
         except BaseException as error:
-            _fail(call, error)
+            fail(call, error)
         else:
             deliver(result)
 
@@ -103,7 +107,7 @@ class Functions:
             call.cancelled()
         elif (error := task.exception()) is None:
             call.completed(task.result())
-        elif not _fail(call, error):
+        elif not fail(call, error):
             self._loop.call_exception_handler(
                 {
                     "message": "exception in a task whose call Java had cancelled",
@@ -185,7 +189,7 @@ def _from_java(kind: str, message: str, text: str, java: Any) -> BaseException:
     return error
 
 
-def _fail(target: Any, error: BaseException) -> bool:
+def fail(target: Any, error: BaseException) -> bool:
     """Returns whether Java took it."""
     kind = type(error)
     name = kind.__qualname__
@@ -239,25 +243,30 @@ def _redirect(runtime: Any) -> None:
             setattr(sys, f"__{name}__", writer)
 
 
-def serve(runtime: Any) -> None:
-    """Runs the loop until the runtime closes, and the scripts that Java wants run between."""
+def serve(runtime: Any, functions_of: Callable[[Loop], Functions] = Functions) -> None:
+    """Runs the loop until the runtime closes, and the scripts that Java wants run between.
+
+    :param functions_of: makes what Java calls
+    """
     _redirect(runtime)
     _alias.install()
     loop = Loop()
     asyncio.set_event_loop(loop)
-    functions = Functions(loop)
+    functions = functions_of(loop)
     runtime.started(loop._host, functions)
     while not runtime.closing():
         _run_loop(loop, functions)
         while (script := runtime.nextScript()) is not None:
             _run_script(script)
             asyncio.set_event_loop(loop)
-    _close(loop, runtime)
+    _close(loop, runtime, functions)
 
 
 def _run_loop(loop: Loop, functions: Functions) -> None:
     try:
         loop.run_forever()
+    except Forced:
+        pass
     except BaseException as error:
         # sys.exit() in a task ends its call, not the program around the runtime.
         if not functions.belongs_to_call(error):
@@ -281,7 +290,7 @@ def _run_script(script: Any) -> None:
         script.ended(_main.exit_status(exit))
     except BaseException as error:
         _flush()
-        _fail(script, error)
+        fail(script, error)
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before
 
@@ -291,14 +300,17 @@ def _flush() -> None:
         stream.flush()
 
 
-def _close(loop: Loop, runtime: Any) -> None:
+def _close(loop: Loop, runtime: Any, functions: Functions) -> None:
     """Cancels what runs, as ``asyncio.run`` does at its end."""
+    # One that was posted while a script had the thread would end the first step here.
+    functions.pause = lambda: None
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
     _last(loop, asyncio.gather(*tasks, return_exceptions=True) if tasks else _nothing())
     for task in tasks:
-        if not task.cancelled() and (error := task.exception()) is not None:
+        # One that was forced to let go of the loop may not be done.
+        if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             loop.call_exception_handler(
                 {
                     "message": "unhandled exception while the runtime was closed",
@@ -307,10 +319,16 @@ def _close(loop: Loop, runtime: Any) -> None:
                 }
             )
     _last(loop, loop.shutdown_asyncgens())
-    _last(loop, loop.shutdown_default_executor(runtime.closeSeconds()))
+    _last(loop, _shutdown_executor(loop, runtime.closeSeconds()))
     asyncio.set_event_loop(None)
     loop.close()
     _flush()
+
+
+def _shutdown_executor(loop: Loop, seconds: float) -> Any:
+    if sys.version_info >= (3, 12):
+        return loop.shutdown_default_executor(seconds)
+    return loop.shutdown_default_executor()
 
 
 async def _nothing() -> None:
@@ -320,6 +338,8 @@ async def _nothing() -> None:
 def _last(loop: Loop, step: Any) -> None:
     try:
         loop.run_until_complete(step)
+    except Forced:
+        pass
     except BaseException as error:
         loop.call_exception_handler(
             {"message": "exception while the runtime was closed", "exception": error}

@@ -183,6 +183,7 @@ class Loop(EngineLoop):
         self._host_sockets: Any = None
         self._time: Callable[[], float] = monotonic
         self._timers: list[TimerHandle | None] = []  # by their numbers in Java
+        self._take_mail: Any = None  # a function, where Java sends such
         super().__init__(_HostSelector(host))
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
@@ -226,6 +227,8 @@ class Loop(EngineLoop):
                 key = self._selector._fd_to_key.get(event >> 2)
                 if key is not None:
                     self._ready_descriptor(key, event & 3)
+                elif event == _host.MAIL:
+                    ready.append(_Handle(self._take_mail, (), self, None))
 
     def _ready_descriptor(self, key: selectors.SelectorKey, interest: int) -> None:
         reader, writer = key.data

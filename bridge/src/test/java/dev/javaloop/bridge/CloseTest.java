@@ -32,19 +32,15 @@ class CloseTest {
 
   @BeforeEach
   void start() {
-    python = PythonRuntime.graalpy().sources(SharedRuntime.SOURCES).start();
+    python = Engine.start();
     app = python.module("app");
-    loopThread =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("javaloop-python"))
-            .findFirst()
-            .orElseThrow();
+    loopThread = Engine.loopThread();
   }
 
   @AfterEach
   void nothingIsLeft() throws InterruptedException {
     assertTrue(python.close(AMPLE));
-    assertTrue(loopThread.join(AMPLE), "the loop's thread ended");
+    Engine.assertEnded(loopThread);
   }
 
   private CompletableFuture<Object> startedCall(String function, Object... arguments) {
@@ -181,7 +177,7 @@ class CloseTest {
     long took = millisSince(began);
     System.out.printf("closing by force after %d ms: %d ms%n", limit.toMillis(), took);
     assertTrue(took >= limit.toMillis(), "the limit was waited for");
-    assertTrue(loopThread.join(AMPLE), "the thread ended");
+    Engine.assertEnded(loopThread);
     assertTrue(call.isDone());
     assertThrows(CancellationException.class, call::join);
   }
@@ -210,6 +206,21 @@ class CloseTest {
           error instanceof CancellationException || error instanceof IllegalStateException,
           error::toString);
     }
+  }
+
+  @Test
+  void tasksBesideAScriptMayFinishToo() throws Exception {
+    Path started = folder.resolve("started");
+    Path byTask = folder.resolve("by-task");
+    CompletableFuture<Object> call = startedCall("write_when_cancelled", "t", byTask.toString());
+    Path script = SharedRuntime.SOURCES.resolve("scripts/serves_forever.py");
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> python.run(script, started.toString(), folder.resolve("by-script").toString()));
+    awaitFile(started, status);
+    assertTrue(python.close(AMPLE));
+    assertEquals("finally", Files.readString(byTask));
+    assertThrows(CancellationException.class, call::join);
   }
 
   @Test

@@ -25,7 +25,7 @@ abstract class SharedRuntime {
 
   @BeforeAll
   static void start() {
-    python = PythonRuntime.graalpy().sources(SOURCES).start();
+    python = Engine.start();
     app = python.module("app");
   }
 

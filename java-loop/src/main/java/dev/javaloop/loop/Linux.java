@@ -58,6 +58,16 @@ public final class Linux {
     return checked("sendfile(fd " + out + ", fd " + in + ")", sent);
   }
 
+  /// Sends a signal to a thread of this process.
+  ///
+  /// @param thread its `pthread_t`, of a thread that has not ended
+  /// @throws ErrnoException for a number that is no signal
+  public static void signalThread(long thread, int signal) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      checked("pthread_kill", new Syscalls(arena, false).pthreadKill(thread, signal));
+    }
+  }
+
   private static long checked(String call, long result) throws ErrnoException {
     if (result < 0) {
       throw new ErrnoException(call, (int) -result);

@@ -81,6 +81,8 @@ final class Syscalls {
     /// By its number: the C library has had pidfd_open since 2.36 only.
     static final MethodHandle PIDFD_OPEN =
         variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
+
+    static final MethodHandle PTHREAD_KILL = call("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
@@ -240,6 +242,15 @@ final class Syscalls {
   int fcntl(int fd, int command, long argument) {
     try {
       return result((int) Services.FCNTL.invokeExact(errno, fd, command, argument));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Returns the error itself, as the functions of threads do.
+  int pthreadKill(long thread, int signal) {
+    try {
+      return -(int) Services.PTHREAD_KILL.invokeExact(errno, thread, signal);
     } catch (Throwable e) {
       throw unexpected(e);
     }

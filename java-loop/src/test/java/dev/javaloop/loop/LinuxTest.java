@@ -51,6 +51,15 @@ final class LinuxTest {
   }
 
   @Test
+  void aThreadGetsSignals() throws ErrnoException {
+    long self = Posix.pthreadSelf();
+    Linux.signalThread(self, 0);
+    ErrnoException refused =
+        assertThrows(ErrnoException.class, () -> Linux.signalThread(self, 1000));
+    assertEquals("pthread_kill: EINVAL", refused.getMessage());
+  }
+
+  @Test
   void aFileIsSentFromItsPositionOrFromAnOffset() throws IOException {
     int file = Posix.open(Files.writeString(folder.resolve("file"), "0123456789").toString());
     int[] ends = Posix.socketpair();

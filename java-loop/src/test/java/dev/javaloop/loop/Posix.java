@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** The descriptors that the tests watch. A failing call fails the test. */
 final class Posix {
@@ -75,6 +76,11 @@ final class Posix {
     }
   }
 
+  /// The calling thread.
+  static long pthreadSelf() {
+    return call("pthread_self", layouts(0));
+  }
+
   private static int[] pair(String name, MemoryLayout[] arguments, int... values) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment fds = arena.allocate(JAVA_INT, 2);
@@ -93,10 +99,11 @@ final class Posix {
     return all;
   }
 
-  // read and write return a ssize_t, the others an int whose sign the register does not extend.
+  // read and write return a ssize_t, pthread_self an address, the others an int whose sign the
+  // register does not extend.
   @SuppressWarnings("restricted") // The declarations are the C library's.
   private static long call(String name, MemoryLayout[] arguments, Object... values) {
-    boolean wide = name.equals("read") || name.equals("write");
+    boolean wide = List.of("read", "write", "pthread_self").contains(name);
     try {
       Linker linker = Linker.nativeLinker();
       Object result =

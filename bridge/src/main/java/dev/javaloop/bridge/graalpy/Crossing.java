@@ -1,5 +1,6 @@
 package dev.javaloop.bridge.graalpy;
 
+import dev.javaloop.bridge.embed.Results;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// What crosses between Java and Python by value: nothing of one side stays alive in the other, but
 /// for Java objects of other kinds, which Python can only hand back.
 final class Crossing {
-  /// Deeper lists and maps contain themselves, in all likelihood.
-  private static final int MAX_DEPTH = 200;
-
   private Crossing() {}
 
   /// On the loop's thread.
@@ -27,9 +25,10 @@ final class Crossing {
 
   private static Object toPython(
       @Nullable Object value, Guest guest, GraalPyRuntime runtime, int depth) {
-    if (depth > MAX_DEPTH) {
+    if (depth > Results.MAX_DEPTH) {
       throw new IllegalArgumentException(
-          "an argument is nested more than %d deep, or contains itself".formatted(MAX_DEPTH));
+          "an argument is nested more than %d deep, or contains itself"
+              .formatted(Results.MAX_DEPTH));
     }
     return switch (value) {
       case null -> guest.none();
@@ -65,66 +64,20 @@ final class Crossing {
     if (type == Void.class) {
       return null;
     }
-    Object found = plain(value, 0);
-    if (found == null || type.isInstance(found)) {
-      return type.cast(found);
-    }
-    // A wider number of the same kind: whether Python's int is short or long is not its business.
-    if (found instanceof Number && Number.class.isAssignableFrom(type)) {
-      Object widened = number(value, type, found);
-      if (widened != null) {
-        return type.cast(widened);
-      }
-    }
-    throw new ClassCastException(
-        "Python's result is a %s, which is no %s"
-            .formatted(kind(value, found), type.getTypeName()));
+    return Results.cast(plain(value, 0), type, () -> kind(value));
   }
 
-  /// A Python's word for it: numbers and strings cross as Java's own, and have forgotten it.
-  private static String kind(Value value, Object found) {
-    return switch (found) {
-      case Boolean _ -> "bool";
-      case Double d -> "float (" + d + ")";
-      case Number n -> "int (" + n + ")";
-      case String _ -> "str";
-      default ->
-          value.isHostObject()
-              ? found.getClass().getTypeName()
-              : value.getMetaObject().getMetaQualifiedName();
-    };
-  }
-
-  private static @Nullable Object number(Value value, Class<?> type, Object found) {
-    boolean real = found instanceof Double;
-    if (type == Double.class) {
-      return value.fitsInDouble() ? (Object) value.asDouble() : null;
-    }
-    if (type == Float.class) {
-      return value.fitsInFloat() ? (Object) value.asFloat() : null;
-    }
-    if (real) {
-      return null;
-    }
-    if (type == Long.class) {
-      return value.fitsInLong() ? (Object) value.asLong() : null;
-    }
-    if (type == BigInteger.class) {
-      return value.fitsInBigInteger() ? value.asBigInteger() : null;
-    }
-    if (type == Short.class) {
-      return value.fitsInShort() ? (Object) value.asShort() : null;
-    }
-    if (type == Byte.class) {
-      return value.fitsInByte() ? (Object) value.asByte() : null;
-    }
-    return null;
+  private static String kind(Value value) {
+    return value.isHostObject()
+        ? value.asHostObject().getClass().getTypeName()
+        : value.getMetaObject().getMetaQualifiedName();
   }
 
   private static @Nullable Object plain(Value value, int depth) {
-    if (depth > MAX_DEPTH) {
+    if (depth > Results.MAX_DEPTH) {
       throw new ClassCastException(
-          "Python's result is nested more than %d deep, or contains itself".formatted(MAX_DEPTH));
+          "Python's result is nested more than %d deep, or contains itself"
+              .formatted(Results.MAX_DEPTH));
     }
     if (value.isNull()) {
       return null;
@@ -174,14 +127,7 @@ final class Crossing {
     if (number instanceof Double || number instanceof Float) {
       return number.doubleValue();
     }
-    if (number instanceof BigInteger big && big.bitLength() >= Long.SIZE) {
-      return big;
-    }
-    long value = number.longValue();
-    if (value == (int) value) {
-      return (int) value;
-    }
-    return value;
+    return Results.narrowest(number);
   }
 
   /// The Java exception that Python hands back, if it does.

@@ -1,7 +1,7 @@
 package dev.javaloop.bridge.graalpy;
 
+import dev.javaloop.bridge.embed.PythonSources;
 import java.lang.invoke.MethodHandles;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +10,10 @@ import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.IOAccess;
-import org.jspecify.annotations.Nullable;
 
 /// Makes GraalPy contexts that the loop can work in: native descriptors, threads, subprocesses, and
 /// of Java only [GraalPyHost].
 public final class GraalPyContext {
-  /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's
-  /// Python.
-  private static final String RUNTIME = "javaloop.runtime";
-
   /// The exported methods of this package, and arrays of numbers.
   private static final HostAccess HOST_ACCESS = hostAccess();
 
@@ -64,7 +59,7 @@ public final class GraalPyContext {
                 "log.python.com.oracle.graal.python.runtime.PythonContext.level",
                 "SEVERE") // streams: HostStream does them
             .option("engine.WarnInterpreterOnly", "false");
-    Path home = runtime("home");
+    Path home = PythonSources.prepared("home");
     if (home != null) {
       builder.option("python.PythonHome", home.toString());
     }
@@ -80,13 +75,8 @@ public final class GraalPyContext {
   static Value prepare(Context context, GraalPyHost host) {
     context.getPolyglotBindings().putMember("javaloop.host", host);
     Value path = context.eval("python", "import sys; sys.path");
-    path.invokeMember("append", PythonSources.directory(runtime("python")).toString());
+    path.invokeMember(
+        "append", PythonSources.directory(PythonSources.prepared("python")).toString());
     return path;
-  }
-
-  private static @Nullable Path runtime(String part) {
-    String directory = System.getProperty(RUNTIME);
-    Path path = directory == null ? null : Path.of(directory, part);
-    return path != null && Files.isDirectory(path) ? path : null;
   }
 }

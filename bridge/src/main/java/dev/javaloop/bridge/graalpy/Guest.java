@@ -4,6 +4,7 @@ import dev.javaloop.loop.EventLoop;
 import java.math.BigInteger;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyArray;
+import org.jspecify.annotations.Nullable;
 
 /// Python's side of a runtime: its loop, and the functions of `javaloop._embed.Functions`.
 ///
@@ -15,7 +16,7 @@ record Guest(EventLoop loop, Value functions, Value none) {
     return new Guest(loop, functions, functions.getMember("none"));
   }
 
-  void invoke(String function, Object... arguments) {
+  void invoke(String function, @Nullable Object... arguments) {
     functions.getMember(function).executeVoid(arguments);
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `sun.misc.Signal`, which has no replacement; by reflection, because javac's warning of it cannot
 /// be turned off and warnings are errors here.
-final class JdkSignal {
+public final class JdkSignal {
   private JdkSignal() {}
 
   /// Puts a handler in front of the present one.
@@ -54,6 +54,30 @@ final class JdkSignal {
     try {
       install(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
     } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("sun.misc.Signal is not as expected", e);
+    }
+  }
+
+  /// Lets someone else in this process have a signal for a while; until it does, the signal has the
+  /// system's default.
+  ///
+  /// @param name the signal's name without `SIG`
+  /// @return gives it back to the JVM's present handler
+  public static Runnable lend(String name) {
+    try {
+      Object before =
+          install(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
+      return () -> {
+        try {
+          install(name, before);
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException("sun.misc.Signal is not as expected", e);
+        }
+      };
+    } catch (ReflectiveOperationException e) {
+      if (e.getCause() instanceof IllegalArgumentException) {
+        return () -> {}; // -Xrs: the JVM has none
+      }
       throw new IllegalStateException("sun.misc.Signal is not as expected", e);
     }
   }

@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.embed;
 
 import dev.javaloop.bridge.PythonException;
 import java.nio.file.Path;
@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.graalvm.polyglot.HostAccess.Export;
-import org.graalvm.polyglot.Value;
-import org.graalvm.polyglot.proxy.ProxyArray;
+import org.jspecify.annotations.Nullable;
 
 /// A script that waits for its turn on the loop's thread.
 public final class Script {
-  private final GraalPyRuntime runtime;
+  private final Embedding<?> runtime;
   private final Path path;
   private final List<String> arguments;
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
-  Script(GraalPyRuntime runtime, Path path, List<String> arguments) {
+  Script(Embedding<?> runtime, Path path, List<String> arguments) {
     this.runtime = runtime;
     this.path = path;
     this.arguments = arguments;
@@ -34,11 +33,11 @@ public final class Script {
 
   /// `sys.argv`.
   @Export
-  public ProxyArray argv() {
-    List<Object> argv = new ArrayList<>();
+  public String[] argv() {
+    List<String> argv = new ArrayList<>();
     argv.add(path.toString());
     argv.addAll(arguments);
-    return ProxyArray.fromList(argv);
+    return argv.toArray(String[]::new);
   }
 
   @Export
@@ -46,14 +45,18 @@ public final class Script {
     status.complete(exitStatus);
   }
 
+  /// Returns whether someone will see it.
+  ///
+  /// @param java what the engine's Java holds of the Java exception behind it
   @Export
-  public boolean failed(String exceptionType, String message, String traceback, Value java) {
+  public boolean failed(
+      String exceptionType, String message, String traceback, @Nullable Object java) {
     if (runtime.isClosing() && exceptionType.equals("KeyboardInterrupt")) {
       abandon(); // close() interrupted it
       return true;
     }
     return status.completeExceptionally(
-        new PythonException(exceptionType, message, traceback, Crossing.throwable(java)));
+        new PythonException(exceptionType, message, traceback, runtime.throwable(java)));
   }
 
   void abandon() {

@@ -1,25 +1,25 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.embed;
 
 import dev.javaloop.bridge.PythonException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import org.graalvm.polyglot.HostAccess.Export;
-import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /// A call on its way through Python, as Java awaits it and as Python completes it.
 ///
 /// The runtime knows the call from before it is posted until Python is done with it, which may be
 /// after Java has cancelled it: so the runtime can complete what is left when it ends.
-public final class Call<T extends @Nullable Object> extends CompletableFuture<T> {
-  private final GraalPyRuntime runtime;
+///
+/// @param <H> how the engine's Java holds an object of Python's
+public abstract class Call<T extends @Nullable Object, H> extends CompletableFuture<T> {
+  private final Embedding<H> runtime;
   private final Class<T> type;
 
   /// Read and written on the loop's thread, but for the hand-over by the future's completion.
-  private @Nullable Value handle;
+  private @Nullable H handle;
 
-  Call(GraalPyRuntime runtime, Class<T> type) {
+  protected Call(Embedding<H> runtime, Class<T> type) {
     this.runtime = runtime;
     this.type = Objects.requireNonNull(type, "type");
     if (type.isPrimitive()) {
@@ -31,7 +31,7 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
   /// Calls one of Python's functions on the loop's thread; its first argument is this call.
   ///
   /// @throws IllegalStateException when the runtime is closed
-  void begin(String function, @Nullable Object... arguments) {
+  final void begin(String function, @Nullable Object... arguments) {
     runtime.add(this);
     if (runtime.isClosing() || !runtime.post(() -> run(function, arguments))) {
       runtime.remove(this);
@@ -45,22 +45,29 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
       return;
     }
     try {
-      Object[] converted = new Object[1 + arguments.length];
-      converted[0] = this;
-      for (int i = 0; i < arguments.length; i++) {
-        converted[1 + i] = Crossing.toPython(arguments[i], runtime);
-      }
-      runtime.guest().invoke(function, converted);
+      send(function, arguments);
     } catch (RuntimeException e) {
-      GraalPyRuntime.rethrowIfEnding(e);
+      runtime.rethrowIfEnding(e);
       end();
       completeExceptionally(e);
     }
   }
 
+  /// Calls the function with this call and the arguments. On the loop's thread.
+  protected abstract void send(String function, @Nullable Object[] arguments);
+
+  /// Cancels the task. On the loop's thread.
+  ///
+  /// @param task what [#taskBegan] was given
+  protected abstract void cancelTask(H task);
+
   /// Python's object: the module or function that was looked up.
-  Value handle() {
+  final H handle() {
     return Objects.requireNonNull(handle, "the call has not completed");
+  }
+
+  protected final Class<T> type() {
+    return type;
   }
 
   private void end() {
@@ -73,50 +80,50 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
     return new CompletableFuture<>();
   }
 
-  /// The task of the call began; its `cancel` is kept for [#cancel].
-  @Export
-  public void begun(Value cancel) {
-    handle = cancel;
+  protected final void taskBegan(H task) {
+    handle = task;
   }
 
-  @Export
-  public void found(Value object) {
+  protected final void objectFound(H object) {
     handle = object;
     end();
     complete(null);
   }
 
-  @Export
-  public void completed(Value result) {
+  /// The call has ended with a result that is still to be converted.
+  protected final void completeWith(Result<T> result) {
     end();
     T converted;
     try {
-      converted = Crossing.toJava(result, type);
+      converted = result.convert();
     } catch (RuntimeException e) {
-      GraalPyRuntime.rethrowIfEnding(e);
+      runtime.rethrowIfEnding(e);
       completeExceptionally(e);
       return;
     }
     complete(converted);
   }
 
+  /// A conversion on the loop's thread.
+  protected interface Result<T extends @Nullable Object> {
+    @Nullable T convert();
+  }
+
   /// Returns whether someone will see it: nobody does when Java cancelled the call.
   ///
   /// @param java the Java exception behind Python's, or none
-  @Export
-  public boolean failed(String exceptionType, String message, String traceback, Value java) {
+  protected final boolean fail(
+      String exceptionType, String message, String traceback, @Nullable Throwable java) {
     end();
-    return completeExceptionally(
-        new PythonException(exceptionType, message, traceback, Crossing.throwable(java)));
+    return completeExceptionally(new PythonException(exceptionType, message, traceback, java));
   }
 
-  @Export
-  public void cancelled() {
+  protected final void taskCancelled() {
     end();
     super.cancel(false);
   }
 
-  void abandon() {
+  final void abandon() {
     end();
     completeExceptionally(new CancellationException("the Python runtime was closed"));
   }
@@ -130,7 +137,7 @@ public final class Call<T extends @Nullable Object> extends CompletableFuture<T>
       runtime.post(
           () -> {
             if (handle != null) {
-              handle.executeVoid();
+              cancelTask(handle);
             }
           });
     }

@@ -1,25 +1,24 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.embed;
 
 import dev.javaloop.bridge.AsyncFunction;
 import dev.javaloop.bridge.PythonFunction;
 import dev.javaloop.bridge.PythonModule;
 import java.util.concurrent.CompletableFuture;
-import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
-/// A module object of the runtime's context.
-final class GraalPyModule implements PythonModule {
-  private final GraalPyRuntime runtime;
-  private final Value module;
+/// A module object of the runtime's interpreter.
+final class EmbeddedModule<H> implements PythonModule {
+  private final Embedding<H> runtime;
+  private final H module;
 
-  GraalPyModule(GraalPyRuntime runtime, Value module) {
+  EmbeddedModule(Embedding<H> runtime, H module) {
     this.runtime = runtime;
     this.module = module;
   }
 
   @Override
   public AsyncFunction async(String name) {
-    Value function = lookUp(name);
+    H function = lookUp(name);
     return new AsyncFunction() {
       @Override
       public <T extends @Nullable Object> CompletableFuture<T> call(
@@ -31,7 +30,7 @@ final class GraalPyModule implements PythonModule {
 
   @Override
   public PythonFunction function(String name) {
-    Value function = lookUp(name);
+    H function = lookUp(name);
     return new PythonFunction() {
       @Override
       public <T extends @Nullable Object> @Nullable T call(
@@ -42,13 +41,13 @@ final class GraalPyModule implements PythonModule {
     };
   }
 
-  private Value lookUp(String name) {
+  private H lookUp(String name) {
     return runtime.find("look_up", module, name);
   }
 
-  private <T extends @Nullable Object> Call<T> start(
-      String how, Value function, Class<T> type, @Nullable Object[] arguments) {
-    Call<T> call = new Call<>(runtime, type);
+  private <T extends @Nullable Object> Call<T, H> start(
+      String how, H function, Class<T> type, @Nullable Object[] arguments) {
+    Call<T, H> call = runtime.newCall(type);
     @Nullable Object[] all = new @Nullable Object[1 + arguments.length];
     all[0] = function;
     System.arraycopy(arguments, 0, all, 1, arguments.length);

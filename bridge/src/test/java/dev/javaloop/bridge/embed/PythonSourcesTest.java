@@ -1,4 +1,4 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.embed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

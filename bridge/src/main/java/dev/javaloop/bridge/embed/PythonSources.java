@@ -1,16 +1,18 @@
-package dev.javaloop.bridge.graalpy;
+package dev.javaloop.bridge.embed;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where the Python package `javaloop` lies on disk.
-final class PythonSources {
-  private static final String RESOURCES = "META-INF/javaloop/python/javaloop/";
+public final class PythonSources {
+  private static final String RESOURCES = "META-INF/javaloop/";
+  private static final String PACKAGE = RESOURCES + "python/javaloop/";
 
   /// Kept beside the package by hand; a test compares it with the folder.
   static final List<String> FILES =
@@ -22,6 +24,7 @@ final class PythonSources {
           "_asyncio.pyi",
           "_cpython_loop.py",
           "_embed.py",
+          "_embed_jep.py",
           "_graalpy_loop.py",
           "_host.py",
           "_jep.py",
@@ -43,11 +46,27 @@ final class PythonSources {
           "_uvloop.py",
           "py.typed");
 
+  /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's
+  /// Python.
+  private static final String RUNTIME = "javaloop.runtime";
+
   private PythonSources() {}
 
+  /// A part of what `ci/build` has made, if it has.
+  public static @Nullable Path prepared(String part) {
+    String directory = System.getProperty(RUNTIME);
+    Path path = directory == null ? null : Path.of(directory, part);
+    return path != null && Files.isDirectory(path) ? path : null;
+  }
+
   /// The prepared directory where there is one, else a temporary copy of what the jar holds.
-  static Path directory(@Nullable Path prepared) {
+  public static Path directory(@Nullable Path prepared) {
     return prepared != null ? prepared : Unpacked.DIRECTORY;
+  }
+
+  /// A copy of `jep.py`, which finds the JEP of an interpreter.
+  public static Path launcher() {
+    return Launcher.FILE;
   }
 
   private static final class Unpacked {
@@ -60,20 +79,36 @@ final class PythonSources {
         Path target = Files.createDirectory(directory.resolve("javaloop"));
         target.toFile().deleteOnExit();
         for (String file : FILES) {
-          try (InputStream in =
-              PythonSources.class.getClassLoader().getResourceAsStream(RESOURCES + file)) {
-            if (in == null) {
-              throw new IllegalStateException("the bridge's jar lacks " + RESOURCES + file);
-            }
-            Path copy = target.resolve(file);
-            Files.copy(in, copy);
-            copy.toFile().deleteOnExit();
-          }
+          copy(PACKAGE + file, target.resolve(file));
         }
         return directory;
       } catch (IOException e) {
         throw new UncheckedIOException("the Python package could not be unpacked", e);
       }
+    }
+  }
+
+  private static final class Launcher {
+    static final Path FILE = unpack();
+
+    private static Path unpack() {
+      try {
+        Path file = Files.createTempFile("javaloop-jep", ".py");
+        copy(RESOURCES + "jep.py", file);
+        return file;
+      } catch (IOException e) {
+        throw new UncheckedIOException("jep.py could not be unpacked", e);
+      }
+    }
+  }
+
+  private static void copy(String resource, Path target) throws IOException {
+    try (InputStream in = PythonSources.class.getClassLoader().getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the bridge's jar lacks " + resource);
+      }
+      target.toFile().deleteOnExit();
+      Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

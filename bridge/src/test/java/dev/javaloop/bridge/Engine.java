@@ -1,0 +1,57 @@
+package dev.javaloop.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// The engine that the tests of the API run on: the build runs them once on each.
+enum Engine {
+  GRAALPY,
+  JEP;
+
+  static final Engine CURRENT = valueOf(System.getProperty("javaloop.test.engine", "GRAALPY"));
+
+  private static final String THREAD = "javaloop-python";
+
+  static PythonRuntime start() {
+    return CURRENT == GRAALPY
+        ? PythonRuntime.graalpy().sources(SharedRuntime.SOURCES).start()
+        : PythonRuntime.jep().python(cpython()).sources(SharedRuntime.SOURCES).start();
+  }
+
+  /// The CPython that the tests need.
+  static Path cpython() {
+    try {
+      Process process = new ProcessBuilder("../ci/find-python").start();
+      String found = new String(process.getInputStream().readAllBytes()).strip();
+      assertEquals(0, process.waitFor(), "ci/find-python");
+      return Path.of(found);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// The thread of the one runtime that is open.
+  static Thread loopThread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(THREAD))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// CPython's main thread lives as long as the process: it is free for the next runtime then.
+  static void assertEnded(Thread loopThread) throws InterruptedException {
+    if (CURRENT == GRAALPY) {
+      assertTrue(loopThread.join(Duration.ofSeconds(SharedRuntime.HANG_SECONDS)), "it ended");
+    } else {
+      assertNotEquals(THREAD, loopThread.getName());
+    }
+  }
+}
