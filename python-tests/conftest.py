@@ -37,10 +37,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if sys.version_info < (3, 11):
-        # Its TLS transports complain when they are collected, in whatever test runs then.
-        ignored = "ignore::pytest.PytestUnraisableExceptionWarning"
-        config.addinivalue_line("filterwarnings", ignored)
     _guard.capture = config.pluginmanager.getplugin("capturemanager")
     _guard.start()
     config.addinivalue_line("markers", "javaloop_only: about what only javaloop has")

@@ -1,4 +1,4 @@
-"""A hundred starts and ends: each ends as it should, none takes the JVM down."""
+"""A hundred starts and ends, with --slow: each ends as it should, none takes the JVM down."""
 
 import signal
 
@@ -68,9 +68,9 @@ ENDS = {
 # A start of GraalPy takes ten times as long; the ends are in test_ends.py, once each.
 @pytest.mark.skipif(ENGINE != "jep", reason="a hundred starts of GraalPy take ten minutes")
 @pytest.mark.parametrize("name", ENDS)
-def test_ten_times(start, name, tmp_path):
+def test_ten_times(start, name, tmp_path, request):
     code, status = ENDS[name]
-    for _ in range(10):
+    for _ in range(10 if request.config.getoption("--slow") else 2):
         child = start("-c", code)
         if name.startswith(("interrupt", "terminate")):
             assert child.stdout.readline() == "ready\n"
