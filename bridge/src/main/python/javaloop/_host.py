@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class HostLoop(Protocol):
-        """``dev.javaloop.bridge.graalpy.HostLoop``; its documentation is there."""
+        """``dev.javaloop.bridge.host.HostLoop``; its documentation is there."""
 
         def run(self, block: bool) -> int: ...
         def runAt(self, block: bool, now: float) -> int: ...
@@ -63,9 +63,8 @@ ON_GRAALPY = sys.implementation.name == "graalpy"
 
 def _find() -> Host | None:
     if not ON_GRAALPY:
-        given: Any = sys.modules.get(
-            "javaloop._jvm"
-        )  # put there by Java before Python's first line
+        # Put there by Java before Python's first line.
+        given: Any = sys.modules.get("javaloop._jvm")
         return None if given is None else given.host
     import polyglot  # pyright: ignore[reportMissingImports] # a module of GraalPy
 

@@ -150,7 +150,7 @@ class _Time:
 
     def __set__(self, loop: Loop, function: Callable[[], float]) -> None:
         loop._time = function
-        loop._glance.stop()
+        loop._glance = None
         loop._host_run = loop._run_at_time
 
     def __delete__(self, loop: Loop) -> None:
@@ -174,7 +174,8 @@ class Loop(EngineLoop):
         if selector is not None:
             selector.close()
         host = _host.require().newLoop()
-        self._glance = _pass.Glance(host)
+        # For compiled Python entering Java is cheap; a clock of the program's own is asked in each pass.
+        self._glance = None if _host.ON_GRAALPY else _pass.Glance(host)
         self._host = host
         self._host_run: Callable[[bool], int] = host.run
         self._host_wakeup = host.wakeup
@@ -193,7 +194,7 @@ class Loop(EngineLoop):
             self._asyncgens_swept = 64
         if type(self).time is not Loop.time:
             self._host_run = self._run_at_time
-            self._glance.stop()
+            self._glance = None
 
     # --- time
 

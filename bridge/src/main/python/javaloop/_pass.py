@@ -11,9 +11,8 @@ import select
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from javaloop import _host
-
 if TYPE_CHECKING:
+    from javaloop import _host
     from javaloop._loop import Loop
 
 # What Java threads post does not show at a glance, so now and then Java is entered all the same.
@@ -25,17 +24,10 @@ class Glance:
 
     def __init__(self, host: _host.HostLoop) -> None:
         self._left = 0
-        if _host.ON_GRAALPY:
-            return
         self._due: Any = memoryview(host.due()).cast("B").cast("d")
         poll = select.poll()
         poll.register(host.pollerDescriptor(), select.POLLIN)
         self._poll = poll.poll
-        self._most = _MOST_IN_A_ROW
-
-    def stop(self) -> None:
-        """Has each pass enter Java, for loops with a clock of their own."""
-        self._left = self._most = 0
 
     def shows_nothing(self, watched: int) -> bool:
         """Whether that is sure.
@@ -45,33 +37,15 @@ class Glance:
         if self._left and self._due[0] > monotonic() and (watched == 1 or not self._poll(0)):
             self._left -= 1
             return True
-        self._left = self._most
+        self._left = _MOST_IN_A_ROW
         return False
 
 
-def _run_once_compiled(self: Loop) -> None:
-    ready = self._ready
-    count = self._host_run(not ready and not self._stopping)
-    if count:
-        self._take(count)
-    debug = self._debug
-    pop = ready.popleft
-    for _ in range(len(ready)):
-        handle = pop()
-        if handle._cancelled:
-            continue
-        if debug:
-            self._run_timed(handle)
-        else:
-            handle._run()
-    handle = None  # a reference cycle would keep the last one alive through an exception
-
-
-def _run_once_interpreted(self: Loop) -> None:
+def run_once(self: Loop) -> None:
     ready = self._ready
     if not ready and not self._stopping:
         count = self._host_run(True)
-    elif self._glance.shows_nothing(len(self._selector._fd_to_key)):
+    elif self._glance is not None and self._glance.shows_nothing(len(self._selector._fd_to_key)):
         count = 0
     else:
         count = self._host_run(False)
@@ -87,7 +61,4 @@ def _run_once_interpreted(self: Loop) -> None:
             self._run_timed(handle)
         else:
             handle._run()
-    handle = None
-
-
-run_once = _run_once_compiled if _host.ON_GRAALPY else _run_once_interpreted
+    handle = None  # a reference cycle would keep the last one alive through an exception

@@ -64,7 +64,7 @@ final class AsyncioTimers {
         release(pop());
       }
     }
-    return size == 0 ? Double.POSITIVE_INFINITY : deadlines[0];
+    return earliest();
   }
 
   /// The earliest deadline as the heap is, where cancelled timers count; positive infinity if there
