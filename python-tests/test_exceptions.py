@@ -1,7 +1,9 @@
 """What callbacks raise: the default handler's report, one's own handler, handlers that fail."""
 
 import asyncio
+import contextvars
 import logging
+import traceback
 
 import pytest
 
@@ -145,6 +147,58 @@ def test_the_exceptions_traceback_ends_in_the_callback(loop, one_pass):
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     assert traceback.tb_frame.f_code is failing.__code__
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_report_is_as_if_the_handle_had_called(loop, one_pass, count):
+    """Whoever does call: the traceback, the handle's context, and nothing kept alive by either."""
+    variable = contextvars.ContextVar("variable", default="none")
+    context = contextvars.copy_context()
+    context.run(variable.set, "mine")
+    told = []
+
+    def raises(*given):
+        raise ZeroDivisionError(len(given), variable.get())
+
+    def tell(loop, report):
+        error, handle = report["exception"], report["handle"]
+        names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        told.append((error.args, names, handle._context is context, error.__context__))
+
+    loop.set_exception_handler(tell)
+    loop.call_soon(raises, *range(count), context=context)
+    one_pass()
+    assert told == [((count, "mine"), ["_run", "raises"], True, None)]
+
+
+def test_a_callback_that_cancels_its_handle_and_fails(loop, one_pass):
+    errors = []
+    loop.set_exception_handler(lambda loop, context: errors.append(context["exception"]))
+
+    def cancels(_):
+        handle.cancel()
+        failing()
+
+    handle = loop.call_soon(cancels, 1)
+    one_pass()
+    assert [type(error) for error in errors] == [ZeroDivisionError]
+
+
+def test_a_handle_may_be_run_by_a_tool(loop, one_pass, monkeypatch):
+    """Some that watch for slow callbacks put their own method in place of asyncio's."""
+    run = asyncio.Handle._run
+    seen = []
+
+    def watched(handle):
+        seen.append(handle)
+        run(handle)
+
+    called = []
+    one_pass()
+    monkeypatch.setattr(asyncio.Handle, "_run", watched)
+    handle = loop.call_soon(called.append, 1)
+    one_pass()
+    assert handle in seen and called == [1]
 
 
 def test_run_until_complete_raises_what_the_coroutine_raised(loop):

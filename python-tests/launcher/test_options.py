@@ -123,3 +123,23 @@ uvloop.no_such_name
     assert ended.out == "javaloop\njavaloop\nTrue\n"
     assert "module 'uvloop' has no attribute 'no_such_name'" in ended.err
     assert ended.status == 1
+
+
+def test_own_names_before_asyncio(javaloop):
+    code = "import javaloop; loop = javaloop.new_event_loop(); print(type(loop)); loop.close()"
+    assert javaloop("-c", code).out == "<class 'javaloop.Loop'>\n"
+    code = "import uvloop; loop = uvloop.new_event_loop(); print(type(loop)); loop.close()"
+    assert javaloop("--alias-uvloop", "-c", code).out == "<class 'javaloop.Loop'>\n"
+
+
+def test_legacy(javaloop, script):
+    script(
+        "import asyncio\n\n@asyncio.coroutine\ndef one():\n    yield from asyncio.sleep(0)\n    return 1\n",
+        "old.py",
+    )
+    code = "import asyncio, old; print(asyncio.run(old.one()))"
+    assert javaloop("--legacy", "-c", code).out == "1\n"
+    ended = javaloop("-c", code)
+    assert "has no attribute 'coroutine'" in ended.err
+    assert ended.status == 1
+    assert "--legacy" in javaloop("--help").out

@@ -34,6 +34,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
+    # First: its import ends with ours, which have to be whole for that.
+    importlib.import_module("asyncio")
     value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import Any
 
+from javaloop import _cpython_pass
 from javaloop._asyncio import BaseLoop
 
 
 class EngineLoop(BaseLoop):
+    _run_once = _cpython_pass.run_once
+
+    def _new_glance(self, host: Any) -> _cpython_pass.Glance:
+        return _cpython_pass.Glance(host)
+
     def run_forever(self) -> None:
         """Runs until ``stop``; meanwhile a signal that another thread gets wakes this one too.
 

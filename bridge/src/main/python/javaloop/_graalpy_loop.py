@@ -11,13 +11,18 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
-from javaloop import _signals, _task
+from javaloop import _pass, _signals, _task
 from javaloop._asyncio import BaseLoop, PyTask
 
 _Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
 
 
 class EngineLoop(BaseLoop):
+    _run_once = _pass.run_once
+
+    def _new_glance(self, host: Any) -> None:
+        """For compiled Python entering Java is cheap."""
+
     # --- signals: Java wakes the loop
 
     def _make_self_pipe(self) -> None:

@@ -26,6 +26,7 @@ def _run() -> None:
             program.stockLoop(),
             program.statistics(),
             program.aliasUvloop(),
+            program.legacy(),
         )
     finally:
         if os.getpid() != process:

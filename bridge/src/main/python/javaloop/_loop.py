@@ -18,11 +18,11 @@ from contextvars import Context
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from javaloop import _host, _pass, _task, _tracebacks
+from javaloop import _host, _task, _tracebacks
 from javaloop._asyncio import BaseSelector
 
 _Handle = _task.Handle
-_init_handle: Any = _Handle.__init__
+TimerHandle = _task.TimerHandle
 
 if TYPE_CHECKING or _host.ON_GRAALPY:
     from javaloop import _anext, _kernel, _names, _tls
@@ -58,34 +58,6 @@ class LoopStats(NamedTuple):
     longest_pass_nanos: int
 
 
-class TimerHandle(events.TimerHandle):
-    """A timer that knows its number in Java (-1: not there)."""
-
-    __slots__ = ("_id",)
-    _id: int
-    _when: float
-    _scheduled: bool
-    _source_traceback: Any
-
-    def __init__(
-        self,
-        when: float,
-        callback: Callable[..., Any],
-        args: tuple[Any, ...],
-        loop: Loop,
-        context: Context | None,
-    ) -> None:
-        if loop._debug:
-            super().__init__(when, callback, args, loop, context)
-            if self._source_traceback:
-                del self._source_traceback[-1]
-        else:
-            _init_handle(self, callback, args, loop, context)
-            self._when = when
-        self._scheduled = True
-        self._id = -1
-
-
 class _HostSelector(BaseSelector):
     """The selector that the inherited transports register with: Java's poller.
 
@@ -95,6 +67,15 @@ class _HostSelector(BaseSelector):
     def __init__(self, host: _host.HostLoop) -> None:
         super().__init__()
         self._host = host
+        # The handles of those who read and do not write, by the event that says they are ready.
+        self.readers: dict[int, events.Handle] = {}
+
+    def _remember(self, fd: int, events: int, data: Any) -> None:
+        event = ~(fd << 2 | _READ)
+        if events == _READ and type(data) is tuple and data[0] is not None:
+            self.readers[event] = data[0]
+        else:
+            self.readers.pop(event, None)
 
     def _watch(self, fd: int, interest: int) -> None:
         errno = self._host.watch(fd, interest)
@@ -108,10 +89,12 @@ class _HostSelector(BaseSelector):
         except BaseException:
             super().unregister(fileobj)
             raise
+        self._remember(key.fd, events, data)
         return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         key = super().unregister(fileobj)
+        self._remember(key.fd, 0, None)
         self._host.watch(key.fd, 0)
         return key
 
@@ -122,6 +105,7 @@ class _HostSelector(BaseSelector):
         self._watch(key.fd, events)
         key = key._replace(events=events, data=data)
         self._fd_to_key[key.fd] = key
+        self._remember(key.fd, events, data)
         return key
 
     def select(self, timeout: float | None = None) -> list[Any]:
@@ -135,6 +119,7 @@ class _HostSelector(BaseSelector):
 
     def close(self) -> None:
         self._host.close()
+        self.readers.clear()
         super().close()
 
 
@@ -174,8 +159,9 @@ class Loop(EngineLoop):
         if selector is not None:
             selector.close()
         host = _host.require().newLoop()
-        # For compiled Python entering Java is cheap; a clock of the program's own is asked in each pass.
-        self._glance = None if _host.ON_GRAALPY else _pass.Glance(host)
+        self._glance = self._new_glance(
+            host
+        )  # None: a clock of the program's own is asked in each pass
         self._host = host
         self._host_run: Callable[[bool], int] = host.run
         self._host_wakeup = host.wakeup
@@ -185,7 +171,9 @@ class Loop(EngineLoop):
         self._time: Callable[[], float] = monotonic
         self._timers: list[TimerHandle | None] = []  # by their numbers in Java
         self._take_mail: Any = None  # a function, where Java sends such
-        super().__init__(_HostSelector(host))
+        selector = _HostSelector(host)
+        self._readers = selector.readers
+        super().__init__(selector)
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
         if _host.ON_GRAALPY:
@@ -205,8 +193,6 @@ class Loop(EngineLoop):
 
     # --- the pass
 
-    _run_once = _pass.run_once
-
     def _take(self, count: int) -> None:
         if count < 0:
             # Java interrupted the thread: what Ctrl-C is in a program of its own.
@@ -223,13 +209,13 @@ class Loop(EngineLoop):
                 timers[event] = None
                 timer._scheduled = False
                 ready.append(timer)
-            else:
-                event = ~event
-                key = self._selector._fd_to_key.get(event >> 2)
-                if key is not None:
-                    self._ready_descriptor(key, event & 3)
-                elif event == _host.MAIL:
-                    ready.append(_Handle(self._take_mail, (), self, None))
+                continue
+            event = ~event
+            key = self._selector._fd_to_key.get(event >> 2)
+            if key is not None:
+                self._ready_descriptor(key, event & 3)
+            elif event == _host.MAIL:
+                ready.append(_Handle(self._take_mail, (), self, None))
 
     def _ready_descriptor(self, key: selectors.SelectorKey, interest: int) -> None:
         reader, writer = key.data
@@ -456,6 +442,14 @@ class Loop(EngineLoop):
 
     def _write_to_self(self) -> None:
         self._host.wakeup()
+
+    def _close_self_pipe(self) -> None:
+        if self._ssock is not None and self._ssock.fileno() < 0:
+            # A loop that nobody closed: the collector was at its sockets first, and 3.10 does not expect that.
+            self._ssock = self._csock = None
+            self._internal_fds -= 1
+        else:
+            super()._close_self_pipe()
 
     def close(self) -> None:
         if self.is_closed() and not self.is_running():

@@ -23,6 +23,7 @@ def run(
     stock_loop: bool,
     statistics: bool,
     alias_uvloop: bool,
+    legacy: bool,
     words: Sequence[str] = (),
     extended: Sequence[str] = (),
     optimize: int = 0,
@@ -35,6 +36,7 @@ def run(
     :param stock_loop: whether asyncio keeps its own loop
     :param statistics: whether to print what Java counted, at the end
     :param alias_uvloop: whether ``import uvloop`` gives our loops
+    :param legacy: whether asyncio has what it had in Python 3.9
     :param words: the command line; this and what follows is for GraalPy, CPython has read its own
     :param extended: the values of ``-X``
     :param optimize: how often ``-O`` was given
@@ -54,6 +56,10 @@ def run(
         from javaloop import _uvloop
 
         _uvloop.install()
+    if legacy:
+        import javaloop_legacy
+
+        javaloop_legacy.install()
     status = _finish(_guarded(_PROGRAMS[kind], target))
     if statistics:
         _print_statistics()

@@ -41,6 +41,30 @@ class Handle(events.Handle):
         self._source_traceback = None
 
 
+_init_handle: Any = Handle.__init__
+
+
+class TimerHandle(events.TimerHandle):
+    """A timer that knows its number in Java (-1: not there)."""
+
+    __slots__ = ("_id",)
+    _id: int
+    _when: float
+    _scheduled: bool
+    _source_traceback: Any
+
+    def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Any) -> None:
+        if loop._debug:
+            super().__init__(when, callback, args, loop, context)
+            if self._source_traceback:
+                del self._source_traceback[-1]
+        else:
+            _init_handle(self, callback, args, loop, context)
+            self._when = when
+        self._scheduled = True
+        self._id = -1
+
+
 class Task(PyTask):
     # The name is asyncio's own: it shows in repr(), and the private methods here take the place of
     # the inherited ones by it.

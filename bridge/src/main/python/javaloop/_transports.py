@@ -2,16 +2,19 @@
 
 What is cold (opening, closing, flow control, end of file, sendfile) is asyncio's own. What is hot,
 receiving and sending on streams, is on GraalPy single calls of Java on the descriptor, into and out
-of the storage of Python's own objects; on CPython its own ``socket``, in C, is the shorter way.
+of the storage of Python's own objects; on CPython its own ``os.read`` and ``os.write`` are the shorter
+way, and take their arguments in half the time of a socket's methods.
 """
 
 from __future__ import annotations
 
+import _socket
 import errno
 import os
 import socket
-from asyncio import constants
+from asyncio import BufferedProtocol, constants
 from asyncio.log import logger
+from os import read, write
 from typing import TYPE_CHECKING, Any, cast
 
 from javaloop import _host
@@ -49,9 +52,9 @@ def fits(sock: Any) -> bool:
     kind: Any = sock.__class__
     return (
         issubclass(kind, socket.socket)
-        and kind.recv is socket.socket.recv
-        and kind.recv_into is socket.socket.recv_into
-        and kind.send is socket.socket.send
+        and kind.recv is _socket.socket.recv
+        and kind.recv_into is _socket.socket.recv_into
+        and kind.send is _socket.socket.send
     )
 
 
@@ -274,6 +277,39 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
 
 
 class _PythonSocketTransport(_Holder, BaseSocketTransport):
+    """asyncio's, with the way of most bytes made straight."""
+
+    def __init__(self, loop: Any, sock: Any, *args: Any) -> None:
+        self.max_size = self.max_size  # where the interpreter finds it at once
+        super().__init__(loop, sock, *args)
+
+    def set_protocol(self, protocol: Any) -> None:
+        super().set_protocol(protocol)
+        self._takes_data = not isinstance(protocol, BufferedProtocol)
+
+    def _read_ready(self) -> None:
+        if not self._takes_data or self._conn_lost or self._sock._closed:
+            super()._read_ready()
+            return
+        try:
+            data = read(self._sock_fd, self.max_size)
+        except (BlockingIOError, InterruptedError):
+            return
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal read error on socket transport")
+            return
+        if not data:
+            self._read_ready__on_eof()
+            return
+        try:
+            self._protocol.data_received(data)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
+
     def write(self, data: Any) -> None:
         if (
             type(data) is not bytes
@@ -282,11 +318,12 @@ class _PythonSocketTransport(_Holder, BaseSocketTransport):
             or self._eof
             or self._conn_lost
             or self._empty_waiter is not None
+            or self._sock._closed
         ):
             super().write(data)
             return
         try:
-            sent = self._sock.send(data)
+            sent = write(self._sock_fd, data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except (SystemExit, KeyboardInterrupt):

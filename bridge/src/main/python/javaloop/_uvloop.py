@@ -24,9 +24,9 @@ class _Uvloop(ModuleType):
             raise AttributeError(
                 f"module 'uvloop' has no attribute {name!r}; it is javaloop's here"
             )
-        from javaloop import _loop, _policy
+        import javaloop
 
-        value = getattr(_loop if name == "Loop" else _policy, name)
+        value = getattr(javaloop, name)
         setattr(self, name, value)
         return value
 

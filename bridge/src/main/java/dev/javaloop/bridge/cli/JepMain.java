@@ -36,6 +36,7 @@ public final class JepMain {
                       command.stockLoop(),
                       command.statistics(),
                       command.aliasUvloop(),
+                      command.legacy(),
                       command.words(),
                       command.flagWords())
                   .run(

@@ -21,6 +21,7 @@ public final class Main {
       javaloop's options:
         --stock-loop                 leave asyncio its own loop
         --alias-uvloop               have `import uvloop` give our loops, installed or not
+        --legacy                     give back what asyncio has lost since Python 3.9
         --stats                      print what Java counted, at the end
         --mode latency|throughput    compile for a quick start (default) or for servers
         --engine graalpy|jep         what runs Python: GraalPy (default), or a CPython in the JVM
@@ -74,6 +75,7 @@ public final class Main {
               command.stockLoop(),
               command.statistics(),
               command.aliasUvloop(),
+              command.legacy(),
               words.toArray(String[]::new),
               command.extended().toArray(String[]::new),
               command.optimize(),

@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param ignoreEnvironment whether the `PYTHON*` variables are to be ignored
 /// @param stockLoop whether asyncio keeps its own loop
 /// @param aliasUvloop whether `import uvloop` gives our loops
+/// @param legacy whether asyncio has what it had in Python 3.9
 /// @param statistics whether to print Java's counters at the end
 /// @param mode `latency` or `throughput`: how the JIT compiles
 /// @param optimize how often `-O` was given
@@ -31,6 +32,7 @@ record PythonCommand(
     boolean ignoreEnvironment,
     boolean stockLoop,
     boolean aliasUvloop,
+    boolean legacy,
     boolean statistics,
     String mode,
     int optimize,
@@ -41,7 +43,14 @@ record PythonCommand(
 
   /// The options that a python does not have.
   private static final Set<String> OWN =
-      Set.of("--stock-loop", "--alias-uvloop", "--stats", "--mode", "--engine", "--python");
+      Set.of(
+          "--stock-loop",
+          "--alias-uvloop",
+          "--legacy",
+          "--stats",
+          "--mode",
+          "--engine",
+          "--python");
 
   /// The words could not be read; the message is for the user.
   static final class UsageException extends Exception {
@@ -71,6 +80,7 @@ record PythonCommand(
     private boolean ignoreEnvironment;
     private boolean stockLoop;
     private boolean aliasUvloop;
+    private boolean legacy;
     private boolean statistics;
     private boolean interactive;
     private String mode = "latency";
@@ -123,6 +133,7 @@ record PythonCommand(
           ignoreEnvironment,
           stockLoop,
           aliasUvloop,
+          legacy,
           statistics,
           mode,
           optimize,
@@ -138,6 +149,7 @@ record PythonCommand(
       switch (name) {
         case "--stock-loop" -> stockLoop = true;
         case "--alias-uvloop" -> aliasUvloop = true;
+        case "--legacy" -> legacy = true;
         case "--stats" -> statistics = true;
         case "--mode" -> mode = oneOf(name, value(name, word, equals), "latency", "throughput");
         case "--engine" -> oneOf(name, value(name, word, equals), "graalpy", "jep");

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class PythonSources {
   private static final String RESOURCES = "META-INF/javaloop/";
   private static final String PACKAGE = RESOURCES + "python/javaloop/";
+  private static final String LEGACY = "javaloop_legacy.py";
 
   /// Kept beside the package by hand; a test compares it with the folder.
   static final List<String> FILES =
@@ -23,6 +24,7 @@ public final class PythonSources {
           "_asyncio.py",
           "_asyncio.pyi",
           "_cpython_loop.py",
+          "_cpython_pass.py",
           "_embed.py",
           "_embed_jep.py",
           "_graalpy_loop.py",
@@ -81,6 +83,7 @@ public final class PythonSources {
         for (String file : FILES) {
           copy(PACKAGE + file, target.resolve(file));
         }
+        copy(RESOURCES + "python/" + LEGACY, directory.resolve(LEGACY));
         return directory;
       } catch (IOException e) {
         throw new UncheckedIOException("the Python package could not be unpacked", e);

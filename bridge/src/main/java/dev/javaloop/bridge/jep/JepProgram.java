@@ -13,6 +13,7 @@ public final class JepProgram extends Host {
   private final boolean stockLoop;
   private final boolean statistics;
   private final boolean aliasUvloop;
+  private final boolean legacy;
   private final List<String> words;
   private final int flagWords;
 
@@ -21,6 +22,7 @@ public final class JepProgram extends Host {
   /// @param stockLoop whether asyncio keeps its own loop
   /// @param statistics whether to print Java's counters at the end
   /// @param aliasUvloop whether `import uvloop` gives our loops
+  /// @param legacy whether asyncio has what it had in Python 3.9
   /// @param words a python's command line, without its name
   /// @param flagWords how many of them stand before the program
   public JepProgram(
@@ -29,6 +31,7 @@ public final class JepProgram extends Host {
       boolean stockLoop,
       boolean statistics,
       boolean aliasUvloop,
+      boolean legacy,
       List<String> words,
       int flagWords) {
     this.kind = kind;
@@ -36,6 +39,7 @@ public final class JepProgram extends Host {
     this.stockLoop = stockLoop;
     this.statistics = statistics;
     this.aliasUvloop = aliasUvloop;
+    this.legacy = legacy;
     this.words = words;
     this.flagWords = flagWords;
   }
@@ -79,6 +83,10 @@ public final class JepProgram extends Host {
 
   public boolean aliasUvloop() {
     return aliasUvloop;
+  }
+
+  public boolean legacy() {
+    return legacy;
   }
 
   /// Ends the process; Python has run its own end, and daemon threads are abandoned as a python

@@ -36,6 +36,7 @@ class PythonSourcesTest {
           Files.readString(unpacked.resolve("javaloop").resolve(file)),
           file);
     }
+    assertTrue(Files.isRegularFile(unpacked.resolve("javaloop_legacy.py")));
     assertEquals(unpacked, PythonSources.directory(null), "once for all");
     assertTrue(unpacked.isAbsolute());
   }
