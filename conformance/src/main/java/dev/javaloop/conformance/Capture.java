@@ -9,12 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one output stream of a process to its end on a thread of its own and keeps the first
-/// `limitBytes` of it.
+/// `limitBytes` of it, and not more lines than can be compared in reasonable time.
 ///
 /// The rest is read and thrown away, so that a chatty process does not block. [#text()],
 /// [#lineMillis()] and [#failure()] may be called once [#await(long)] returned true, or with what
 /// there is so far.
 final class Capture {
+  private static final int LIMIT_LINES = 20_000;
+
   private final int limitBytes;
   private final long startNanos;
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -67,13 +69,14 @@ final class Capture {
 
   private synchronized void keep(byte[] buffer, int n) {
     long millis = (System.nanoTime() - startNanos) / 1_000_000;
-    int fits = Math.min(n, limitBytes - kept.size());
-    kept.write(buffer, 0, fits);
-    for (int i = 0; i < fits; i++) {
-      if (buffer[i] == '\n') {
+    int most = truncated ? 0 : Math.min(n, limitBytes - kept.size());
+    int fits = 0;
+    while (fits < most && lineMillis.size() < LIMIT_LINES) {
+      if (buffer[fits++] == '\n') {
         lineMillis.add(millis);
       }
     }
+    kept.write(buffer, 0, fits);
     truncated |= fits < n;
   }
 }

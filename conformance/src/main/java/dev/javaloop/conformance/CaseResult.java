@@ -1,5 +1,6 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.catalogue.Aspect;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

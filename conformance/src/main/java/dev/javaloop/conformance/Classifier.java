@@ -1,5 +1,7 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.catalogue.Catalogue;
+import dev.javaloop.conformance.catalogue.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,11 +19,13 @@ final class Classifier {
 
   private final Side reference;
   private final Side bridge;
+  private final Catalogue catalogue;
   private final Map<String, String> environment;
 
-  Classifier(Side reference, Side bridge, Map<String, String> environment) {
-    this.reference = reference;
-    this.bridge = bridge;
+  Classifier(Column column, Catalogue catalogue, Map<String, String> environment) {
+    this.reference = column.reference();
+    this.bridge = column.bridge();
+    this.catalogue = catalogue;
     this.environment = environment;
   }
 
@@ -32,7 +36,7 @@ final class Classifier {
     Map<Fence, Example> examples = new LinkedHashMap<>();
     List<Fence> python = new ArrayList<>();
     for (Fence fence : fences) {
-      Example example = byItsLooks(fence);
+      Example example = asCatalogued(fence, byItsLooks(fence));
       examples.put(fence, example);
       if (!(example instanceof Example.NotPython)) {
         python.add(fence);
@@ -75,6 +79,13 @@ final class Classifier {
     return new Example.Script(fence.code());
   }
 
+  /// A cell of a notebook looks like a script.
+  private Example asCatalogued(Fence fence, Example example) {
+    return example instanceof Example.Script(String code) && catalogue.entry(fence.id()).session()
+        ? new Example.Session(List.of(new Transcript.Cell("1", code)), "")
+        : example;
+  }
+
   private Map<Fence, Probe.Facts> facts(List<Fence> python, Map<Fence, Example> examples)
       throws IOException, InterruptedException {
     List<String> snippets = new ArrayList<>();
@@ -106,20 +117,26 @@ final class Classifier {
 
   private Classified judge(
       Fence fence, Example example, Probe.Facts fact, Probe.Answer there, Probe.Answer here) {
+    Entry known = catalogue.entry(fence.id());
     List<String> reasons = new ArrayList<>();
     for (String module : fact.imports()) {
       boolean standard = there.stdlib().contains(module);
-      Optional<String> gap = gap(module, standard, there, here);
+      Optional<String> gap =
+          standard || known.packages().isEmpty()
+              ? gap(module, standard, there, here)
+              : Optional.empty();
       if (gap.isPresent()) {
         reasons.add(gap.get());
-      } else if (WINDOWS.contains(module) && !environment.containsKey("DISPLAY")) {
+      } else if (WINDOWS.contains(module)
+          && !known.display()
+          && !environment.containsKey("DISPLAY")) {
         reasons.add("display: " + module + " opens a window");
       }
     }
-    if (!fact.hosts().isEmpty()) {
+    if (!fact.hosts().isEmpty() && known.services().isEmpty()) {
       reasons.add("network: " + String.join(", ", fact.hosts()));
     }
-    if (!fact.servers().isEmpty()) {
+    if (!fact.servers().isEmpty() && known.services().isEmpty() && known.serve() == null) {
       reasons.add("server: " + String.join(", ", fact.servers()));
     }
     return reasons.isEmpty()

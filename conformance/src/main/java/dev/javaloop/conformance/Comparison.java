@@ -1,5 +1,6 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.catalogue.Aspect;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,7 +60,9 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
             channel(Aspect.EXCEPTION, references, bridge, all, run -> Stderr.of(run).exception()),
             channel(Aspect.STDOUT, references, bridge, all, Run::stdoutLines),
             channel(Aspect.WARNINGS, references, bridge, all, run -> Stderr.of(run).warnings()),
-            channel(Aspect.STDERR, references, bridge, all, run -> Stderr.of(run).rest())),
+            channel(Aspect.STDERR, references, bridge, all, run -> Stderr.of(run).rest()),
+            channel(Aspect.FILES, references, bridge, all, Run::files),
+            channel(Aspect.ANSWERS, references, bridge, all, Run::answers)),
         exit(references, bridge));
   }
 
@@ -94,7 +97,9 @@ record Comparison(List<Channel> channels, Optional<Difference> exit) {
   static boolean varies(List<Run> references, Set<Normaliser> all) {
     return references.stream().map(Run::ending).distinct().count() > 1
         || learn(references, all, Run::stdoutLines).varies()
-        || learn(references, all, Run::stderrLines).varies();
+        || learn(references, all, Run::stderrLines).varies()
+        || learn(references, all, Run::files).varies()
+        || learn(references, all, Run::answers).varies();
   }
 
   private static Optional<Difference> exit(List<Run> references, Run bridge) {

@@ -1,8 +1,16 @@
 package dev.javaloop.conformance;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.javaloop.conformance.catalogue.Aspect;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +21,76 @@ record Document(
     int schemaVersion,
     String generated,
     double seconds,
-    Interpreted reference,
-    Interpreted bridge,
     Settings options,
     String timingRule,
-    List<String> remarks,
-    Map<String, Integer> totals,
+    List<Engine> columns,
+    List<Server> servers,
     boolean failed,
     List<Case> cases) {
 
-  static final int SCHEMA_VERSION = 1;
+  static final int SCHEMA_VERSION = 2;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// How it was run.
+  record Settings(int runs, double timeoutSeconds, List<String> failOn) {}
+
+  /// One column: an engine and the CPython that it is compared with.
+  record Engine(
+      String name,
+      String engine,
+      boolean legacy,
+      Interpreted reference,
+      Interpreted bridge,
+      double seconds,
+      List<String> remarks,
+      Map<String, Integer> totals,
+      boolean failed) {
+
+    private Engine counting(List<Case> cases) {
+      Map<String, Integer> counts = new LinkedHashMap<>();
+      Verdict.LABELS.forEach(label -> counts.put(label, 0));
+      List<Result> own =
+          cases.stream()
+              .flatMap(each -> each.results().stream())
+              .filter(result -> result.column().equals(name))
+              .toList();
+      own.forEach(result -> counts.merge(result.verdict(), 1, Integer::sum));
+      return new Engine(
+          name,
+          engine,
+          legacy,
+          reference,
+          bridge,
+          seconds,
+          remarks,
+          counts,
+          own.stream().anyMatch(Result::fails));
+    }
+  }
 
   /// One side.
   record Interpreted(String description, List<String> command) {}
 
-  /// How it was run.
-  record Settings(int runs, double timeoutSeconds) {}
+  /// A server that cases talked to, and how it was started.
+  record Server(String name, String kind, String by) {}
 
-  /// One fence.
+  /// One fence, with a result for each column.
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Case(
       String id,
       String note,
       int line,
       String language,
+      String code,
+      @Nullable String recordedOutput,
+      List<Result> results) {}
+
+  /// A fence in a column.
+  ///
+  /// @param shown both sides' lines next to each other, by the part of the output
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Result(
+      String column,
       String verdict,
       String detail,
       boolean fails,
@@ -45,8 +99,7 @@ record Document(
       List<Distinction> differences,
       @Nullable Timing timing,
       double seconds,
-      String code,
-      @Nullable String recordedOutput,
+      Map<String, List<SideBySide.Row>> shown,
       List<Execution> reference,
       List<Execution> bridge) {}
 
@@ -73,33 +126,128 @@ record Document(
       String stdout,
       String stderr,
       List<Long> stdoutLineMillis,
-      boolean truncated) {}
+      boolean truncated,
+      List<String> files,
+      List<String> answers) {}
 
-  static Document of(Replay replay) {
+  static Document of(Matrix matrix) {
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < matrix.fences().size(); i++) {
+      cases.add(fence(matrix, i));
+    }
     return new Document(
         SCHEMA_VERSION,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        round(replay.seconds()),
-        new Interpreted(replay.reference().description(), replay.reference().command()),
-        new Interpreted(replay.bridge().description(), replay.bridge().command()),
-        new Settings(replay.options().runs(), replay.options().limitSeconds()),
+        round(matrix.seconds()),
+        new Settings(
+            matrix.options().runs(),
+            matrix.options().limitSeconds(),
+            matrix.failOn().stream().sorted().toList()),
         TimingRule.words(),
-        replay.remarks(),
-        replay.totals(),
-        replay.failed(),
-        replay.results().stream().map(Document::of).toList());
+        matrix.columns().stream().map(replay -> engine(matrix, replay)).toList(),
+        matrix.servers().stream().map(ran -> new Server(ran.name(), ran.kind(), ran.by())).toList(),
+        matrix.failed(),
+        cases);
   }
 
-  private static Case of(CaseResult result) {
-    Fence fence = result.fence();
+  /// A report that this suite wrote.
+  static Document read(Path file) throws IOException {
+    if (!Files.isReadable(file)) {
+      throw new UsageException("no report " + file);
+    }
+    try {
+      Document document = JSON.readValue(file.toFile(), Document.class);
+      if (document.schemaVersion() == SCHEMA_VERSION) {
+        return document;
+      }
+    } catch (JsonProcessingException e) {
+      throw new UsageException(file + " is no report of this suite", e);
+    }
+    throw new UsageException(file + " is no report of schemaVersion " + SCHEMA_VERSION);
+  }
+
+  /// Whether the case fails in some column.
+  boolean fails(String id) {
+    return cases.stream()
+        .anyMatch(each -> each.id().equals(id) && each.results().stream().anyMatch(Result::fails));
+  }
+
+  /// This report, with the cases of a later one in their places.
+  Document updated(Document later) {
+    List<String> names = columns.stream().map(Engine::name).toList();
+    if (!names.equals(later.columns().stream().map(Engine::name).toList())) {
+      throw new UsageException(
+          "the report has the columns " + String.join(",", names) + "; replay these with --engine");
+    }
+    List<Case> all =
+        cases.stream()
+            .map(
+                each ->
+                    later.cases().stream()
+                        .filter(other -> other.id().equals(each.id()))
+                        .findFirst()
+                        .orElse(each))
+            .toList();
+    List<Engine> counted = later.columns().stream().map(column -> column.counting(all)).toList();
+    return new Document(
+        SCHEMA_VERSION,
+        later.generated(),
+        later.seconds(),
+        later.options(),
+        timingRule,
+        counted,
+        later.servers(),
+        counted.stream().anyMatch(Engine::failed),
+        all);
+  }
+
+  private static Engine engine(Matrix matrix, Replay replay) {
+    Column column = replay.column();
+    return new Engine(
+        column.name(),
+        column.engine(),
+        column.legacy(),
+        new Interpreted(column.reference().description(), column.reference().command()),
+        new Interpreted(column.bridge().description(), column.bridge().command()),
+        round(replay.seconds()),
+        replay.remarks(),
+        replay.totals(),
+        replay.results().stream().anyMatch(matrix::fails));
+  }
+
+  private static Case fence(Matrix matrix, int index) {
+    Fence fence = matrix.fences().get(index);
+    List<Result> results = new ArrayList<>();
+    String recorded = "";
+    for (Replay replay : matrix.columns()) {
+      CaseResult result = replay.results().get(index);
+      recorded = result.recordedOutput().isEmpty() ? recorded : result.recordedOutput();
+      results.add(result(matrix, replay.column().name(), result));
+    }
     return new Case(
         fence.id(),
         String.valueOf(fence.note().path().getFileName()),
         fence.line(),
         fence.language(),
+        fence.code(),
+        recorded.isEmpty() ? null : recorded,
+        results);
+  }
+
+  private static Result result(Matrix matrix, String column, CaseResult result) {
+    Map<String, List<SideBySide.Row>> shown = new LinkedHashMap<>();
+    result
+        .comparison()
+        .ifPresent(
+            comparison ->
+                comparison.channels().stream()
+                    .filter(channel -> !SideBySide.rows(channel).isEmpty())
+                    .forEach(c -> shown.put(c.aspect().label(), SideBySide.rows(c))));
+    return new Result(
+        column,
         result.verdict().label(),
         result.verdict().detail(),
-        result.verdict().fails(),
+        matrix.fails(result),
         result.normalisers().stream().sorted().map(Normaliser::label).toList(),
         result.varying().stream().map(Aspect::label).toList(),
         result.differences().stream()
@@ -107,8 +255,7 @@ record Document(
             .toList(),
         result.timing().map(Document::of).orElse(null),
         round(result.seconds()),
-        fence.code(),
-        result.recordedOutput().isEmpty() ? null : result.recordedOutput(),
+        shown,
         result.references().stream().map(Document::of).toList(),
         result.bridges().stream().map(Document::of).toList());
   }
@@ -130,7 +277,9 @@ record Document(
         run.stdout(),
         run.stderr(),
         run.lineMillis(),
-        run.truncated());
+        run.truncated(),
+        run.files(),
+        run.answers());
   }
 
   private static double round(double seconds) {

@@ -17,10 +17,16 @@ import org.commonmark.parser.Parser;
 /// @param language the first word of the info string in lower case; empty without one
 /// @param code the text inside, without the indentation and the quote marks around it
 record Fence(String id, Note note, int number, int line, String language, String code) {
+  /// Lists and quotes in each other; what is deeper is text.
+  private static final int DEEPEST = 200;
 
   static List<Fence> in(Note note) {
     Node document =
-        Parser.builder().includeSourceSpans(IncludeSourceSpans.BLOCKS).build().parse(note.text());
+        Parser.builder()
+            .includeSourceSpans(IncludeSourceSpans.BLOCKS)
+            .maxOpenBlockParsers(DEEPEST)
+            .build()
+            .parse(note.text());
     List<Fence> fences = new ArrayList<>();
     document.accept(
         new AbstractVisitor() {
@@ -37,7 +43,9 @@ record Fence(String id, Note note, int number, int line, String language, String
 
   /// A name that is safe as a Python file's on both sides.
   String fileName() {
-    return id.replaceAll("[^\\w.]+", "-") + ".py";
+    String name = id.replaceAll("[^\\w.]+", "-");
+    // No option of a python's, and no longer than a file's name may be.
+    return name.substring(Math.max(0, name.length() - 100)).replaceFirst("^[-.]+", "") + ".py";
   }
 
   private static String literal(FencedCodeBlock block) {

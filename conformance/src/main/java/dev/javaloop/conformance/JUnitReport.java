@@ -1,29 +1,65 @@
 package dev.javaloop.conformance;
 
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/// The replay in the XML that CI servers read: a suite for each note, a test for each fence.
+/// The replay in the XML that CI servers read: a suite for each column and note, a test for each
+/// fence.
 final class JUnitReport {
+  private static final Set<String> ERRORS = Set.of("timeout", "crash");
+  private static final Set<String> SKIPPED = Set.of("skipped", "not-python");
+
   private JUnitReport() {}
 
-  static String xml(Replay replay) throws XMLStreamException {
+  private record Test(String name, Document.Result result) {
+    boolean failure() {
+      return result.fails() && !ERRORS.contains(result.verdict());
+    }
+
+    boolean error() {
+      return result.fails() && ERRORS.contains(result.verdict());
+    }
+
+    boolean skipped() {
+      return !result.fails() && SKIPPED.contains(result.verdict());
+    }
+  }
+
+  static String xml(Document document) throws XMLStreamException {
+    Map<String, List<Test>> suites = new LinkedHashMap<>();
+    for (Document.Engine column : document.columns()) {
+      for (Document.Case each : document.cases()) {
+        String suite = column.name() + ": " + each.id().replaceFirst("#\\d+$", "");
+        each.results().stream()
+            .filter(result -> result.column().equals(column.name()))
+            .forEach(
+                result ->
+                    suites
+                        .computeIfAbsent(suite, _ -> new ArrayList<>())
+                        .add(new Test(each.id(), result)));
+      }
+    }
     StringWriter text = new StringWriter();
     XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
     xml.writeStartDocument("UTF-8", "1.0");
     xml.writeStartElement("testsuites");
-    counts(xml, "conformance", replay.results());
-    List<String> stems =
-        replay.results().stream().map(r -> r.fence().note().stem()).distinct().toList();
-    for (String stem : stems) {
-      suite(
-          xml,
-          stem,
-          replay.results().stream().filter(r -> r.fence().note().stem().equals(stem)).toList());
+    counts(xml, "conformance", suites.values().stream().flatMap(List::stream).toList());
+    for (Map.Entry<String, List<Test>> suite : suites.entrySet()) {
+      xml.writeStartElement("testsuite");
+      counts(xml, suite.getKey(), suite.getValue());
+      for (Test test : suite.getValue()) {
+        write(xml, suite.getKey(), test);
+      }
+      xml.writeEndElement();
     }
     xml.writeEndElement();
     xml.writeEndDocument();
@@ -31,47 +67,36 @@ final class JUnitReport {
     return text + "\n";
   }
 
-  private static void suite(XMLStreamWriter xml, String stem, List<CaseResult> results)
-      throws XMLStreamException {
-    xml.writeStartElement("testsuite");
-    counts(xml, stem, results);
-    for (CaseResult result : results) {
-      test(xml, stem, result);
-    }
-    xml.writeEndElement();
-  }
-
-  private static void counts(XMLStreamWriter xml, String name, List<CaseResult> results)
+  private static void counts(XMLStreamWriter xml, String name, List<Test> tests)
       throws XMLStreamException {
     xml.writeAttribute("name", legal(name));
-    xml.writeAttribute("tests", String.valueOf(results.size()));
-    xml.writeAttribute("failures", count(results, JUnitReport::failure));
-    xml.writeAttribute("errors", count(results, JUnitReport::error));
-    xml.writeAttribute("skipped", count(results, JUnitReport::skipped));
-    xml.writeAttribute("time", time(results.stream().mapToDouble(CaseResult::seconds).sum()));
+    xml.writeAttribute("tests", String.valueOf(tests.size()));
+    xml.writeAttribute("failures", count(tests, Test::failure));
+    xml.writeAttribute("errors", count(tests, Test::error));
+    xml.writeAttribute("skipped", count(tests, Test::skipped));
+    xml.writeAttribute("time", time(tests.stream().mapToDouble(t -> t.result().seconds()).sum()));
   }
 
-  private static String count(
-      List<CaseResult> results, java.util.function.Predicate<Verdict> which) {
-    return String.valueOf(results.stream().map(CaseResult::verdict).filter(which).count());
+  private static String count(List<Test> tests, Predicate<Test> which) {
+    return String.valueOf(tests.stream().filter(which).count());
   }
 
-  private static void test(XMLStreamWriter xml, String stem, CaseResult result)
+  private static void write(XMLStreamWriter xml, String suite, Test test)
       throws XMLStreamException {
-    Verdict verdict = result.verdict();
+    Document.Result result = test.result();
     xml.writeStartElement("testcase");
-    xml.writeAttribute("classname", legal(stem));
-    xml.writeAttribute("name", legal(result.fence().id()));
+    xml.writeAttribute("classname", legal(suite));
+    xml.writeAttribute("name", legal(test.name()));
     xml.writeAttribute("time", time(result.seconds()));
     String says =
-        verdict.detail().isEmpty()
-            ? verdict.label()
-            : verdict.label() + " (" + verdict.detail() + ")";
-    if (failure(verdict)) {
-      element(xml, "failure", verdict.label(), says, details(result));
-    } else if (error(verdict)) {
-      element(xml, "error", verdict.label(), says, details(result));
-    } else if (skipped(verdict)) {
+        result.detail().isEmpty()
+            ? result.verdict()
+            : result.verdict() + " (" + result.detail() + ")";
+    if (test.failure()) {
+      element(xml, "failure", result.verdict(), says, details(result));
+    } else if (test.error()) {
+      element(xml, "error", result.verdict(), says, details(result));
+    } else if (test.skipped()) {
       xml.writeEmptyElement("skipped");
       xml.writeAttribute("message", legal(says));
     } else {
@@ -92,29 +117,17 @@ final class JUnitReport {
     xml.writeEndElement();
   }
 
-  private static String details(CaseResult result) {
+  private static String details(Document.Result result) {
     StringBuilder text = new StringBuilder();
     result
         .differences()
-        .forEach(d -> text.append(d.aspect().label()).append(": ").append(d.words()).append('\n'));
-    if (!result.bridges().isEmpty()) {
-      Run run = result.bridges().getLast();
+        .forEach(d -> text.append(d.aspect()).append(": ").append(d.words()).append('\n'));
+    if (!result.bridge().isEmpty()) {
+      Document.Execution run = result.bridge().getLast();
       text.append("--- stdout of the bridge\n").append(run.stdout());
       text.append("--- stderr of the bridge\n").append(run.stderr());
     }
     return text.toString();
-  }
-
-  private static boolean failure(Verdict verdict) {
-    return verdict instanceof Verdict.Differs || verdict instanceof Verdict.UnexpectedPass;
-  }
-
-  private static boolean error(Verdict verdict) {
-    return verdict instanceof Verdict.Timeout || verdict instanceof Verdict.Crash;
-  }
-
-  private static boolean skipped(Verdict verdict) {
-    return verdict instanceof Verdict.Skipped || verdict instanceof Verdict.NotPython;
   }
 
   private static String time(double seconds) {

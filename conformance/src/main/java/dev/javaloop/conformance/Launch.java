@@ -10,45 +10,69 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// One process in a session of its own, with what it wrote; [#close()] leaves none of its
-/// descendants behind.
+/// One process in a session of its own, with what it wrote; [#close()] leaves none of its [Family]
+/// behind, and one that exceeds its limits is killed with all of it.
 ///
-/// Used by one thread.
+/// Used by one thread, beside one of its own that watches the limits.
 final class Launch implements AutoCloseable {
   /// How long output may still come after the process itself ended: a child of it may hold the pipe
   /// open.
   private static final long DRAIN_MILLIS = 2_000;
 
   private static final int LIMIT_BYTES = 4 << 20;
+  private static final long WATCH_MILLIS = 50;
+  private static final long KILL_NANOS = 5_000_000_000L;
   private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   /// What a program that is told to stop still has to kill.
   private static final Set<Launch> LIVE = ConcurrentHashMap.newKeySet();
 
   private final Process process;
-  private final boolean ownGroup;
+  private final Family family;
+  private final Limits limits;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final long startNanos = System.nanoTime();
   final Capture stdout;
   final Capture stderr;
+  private volatile @Nullable String killedFor;
 
   /// Starts the command with a Python environment that is clean but for `environment`.
   Launch(List<String> command, Path directory, Map<String, String> environment, String stdin)
       throws IOException {
-    ownGroup = Files.isExecutable(SETSID);
+    this(command, directory, environment, stdin, "", Limits.DEFAULT);
+  }
+
+  /// @param own a path that nobody else's environment names: how processes that leave the session
+  ///   are known; empty when there is none
+  Launch(
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      String stdin,
+      String own,
+      Limits limits)
+      throws IOException {
+    this.limits = limits;
     List<String> full = new ArrayList<>(command);
-    if (ownGroup) {
-      // A child of the JVM leads no group, so setsid does not fork: the process id is the group's
-      // too.
+    if (Files.isExecutable(SETSID)) {
+      // A child of the JVM leads no group, so setsid does not fork: the process id is the
+      // session's too.
       full.addFirst(SETSID.toString());
     }
-    ProcessBuilder builder = new ProcessBuilder(full).directory(directory.toFile());
+    ProcessBuilder builder = new ProcessBuilder(limits.around(full)).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("PYTHON"));
     builder.environment().putAll(Map.of("PYTHONIOENCODING", "utf-8", "PYTHONUTF8", "1"));
+    builder.environment().put("PWD", directory.toString());
     builder.environment().putAll(environment);
     process = builder.start();
+    family = new Family(process.toHandle(), own);
     LIVE.add(this);
+    diesFirst(process.pid());
+    Thread.ofPlatform().daemon().name("limits of " + process.pid()).start(this::watch);
     stdout = new Capture(process.getInputStream(), LIMIT_BYTES, startNanos);
     stderr = new Capture(process.getErrorStream(), LIMIT_BYTES, startNanos);
     try (var in = process.getOutputStream()) {
@@ -68,12 +92,58 @@ final class Launch implements AutoCloseable {
     return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Sends what Ctrl-C sends; nothing to a process that has ended.
+  void interrupt() {
+    if (process.isAlive()) {
+      signal("INT", String.valueOf(process.pid()));
+    }
+  }
+
   double seconds() {
     return (System.nanoTime() - startNanos) / 1e9;
   }
 
   int exitStatus() {
     return process.exitValue();
+  }
+
+  /// Why it was killed before its time: which limit it exceeded; null when it was not.
+  @Nullable String killedFor() {
+    return killedFor;
+  }
+
+  private void watch() {
+    Limits.Machine calm = Limits.Machine.now();
+    try {
+      while (!closed.await(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+        Limits.Machine now = Limits.Machine.now();
+        if (now.suspicious(calm, limits)) {
+          limits
+              .exceeded(family.members())
+              .ifPresent(
+                  why -> {
+                    killedFor = why;
+                    kill();
+                  });
+        }
+        calm = calm.calmer(now);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// When the kernel runs out of memory, it takes this process and its children, and not the suite.
+  private static void diesFirst(long pid) {
+    try {
+      Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), "1000");
+    } catch (IOException e) {
+      // It has ended, or the system has no such thing.
+    }
   }
 
   /// Takes what is still in the pipes.
@@ -87,33 +157,39 @@ final class Launch implements AutoCloseable {
     }
   }
 
-  /// Kills the process, its descendants and what else is in its group.
-  void kill() {
-    List<ProcessHandle> descendants = process.descendants().toList();
+  /// Kills the process and its family, however fast that grows: those who are killed have no more
+  /// children.
+  synchronized void kill() {
     process.destroyForcibly();
-    descendants.forEach(ProcessHandle::destroyForcibly);
-    if (ownGroup) {
-      killGroup(process.pid());
+    long until = System.nanoTime() + KILL_NANOS;
+    while (System.nanoTime() < until) {
+      List<Family.Member> left = family.members();
+      if (left.isEmpty()) {
+        return;
+      }
+      left.forEach(Family.Member::kill);
+      Thread.onSpinWait();
     }
   }
 
-  private static void killGroup(long group) {
+  private static void signal(String name, String target) {
     try {
-      // Fails when the group is empty, which is what this is for.
+      // Fails when nobody is there any more, which is as well.
       Process kill =
-          new ProcessBuilder("/bin/kill", "-KILL", "--", "-" + group)
+          new ProcessBuilder("/bin/kill", "-" + name, "--", target)
               .redirectErrorStream(true)
               .start();
       try (InputStream said = kill.getInputStream()) {
         said.readAllBytes();
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot kill the process group " + group, e);
+      throw new java.io.UncheckedIOException("cannot send SIG" + name + " to " + target, e);
     }
   }
 
   @Override
   public void close() {
+    closed.countDown();
     kill();
     LIVE.remove(this);
   }

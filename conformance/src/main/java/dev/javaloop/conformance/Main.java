@@ -1,5 +1,8 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.catalogue.Catalogue;
+import dev.javaloop.conformance.catalogue.CatalogueException;
+import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -33,7 +37,8 @@ import picocli.CommandLine.Spec;
       "2:the command cannot be done as it was given"
     })
 public final class Main implements Callable<Integer> {
-  private static final List<String> ENGINES = List.of("graalpy", "jep");
+  private static final List<String> CATALOGUES =
+      List.of("notes.toml", "examples.toml", "expected.toml");
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -51,9 +56,19 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
+      split = ",",
       defaultValue = "graalpy",
-      description = "the bridge's engine: graalpy, or jep with the CPython of the reference")
-  private String engine = "graalpy";
+      description =
+          "the bridge's engines, a column each: graalpy; jep with the CPython of the reference, or"
+              + " another as jep@3.10")
+  private List<String> engines = new ArrayList<>();
+
+  @Option(
+      names = "--legacy",
+      description =
+          "a second column for each engine, in which both sides get back what asyncio lost"
+              + " (asyncio.coroutine, bare coroutines in wait, loop= …)")
+  private boolean legacy;
 
   @Option(
       names = "--reference",
@@ -68,10 +83,27 @@ public final class Main implements Callable<Integer> {
   private @Nullable String bridge;
 
   @Option(
-      names = "--expected",
+      names = "--catalogue",
       paramLabel = "FILE",
-      description = "a table of expected differences, added to the bundled one")
-  private @Nullable Path expected;
+      description =
+          "what cases need and where they may differ (TOML), added to the bundled catalogue")
+  private List<Path> catalogues = new ArrayList<>();
+
+  @Option(
+      names = "--servers",
+      paramLabel = "HOW",
+      defaultValue = "auto",
+      description =
+          "how servers run: auto (in containers where a Docker Engine answers, else as processes),"
+              + " processes, or none (what needs one is skipped)")
+  private Stage.How servers = Stage.How.AUTO;
+
+  @Option(
+      names = "--fail-on",
+      paramLabel = "VERDICT",
+      split = ",",
+      description = "what makes the status 1 (default: differs,timeout,crash,unexpected-pass)")
+  private List<String> failOn = new ArrayList<>();
 
   @Option(
       names = "--runs",
@@ -98,6 +130,20 @@ public final class Main implements Callable<Integer> {
       description = "replay these cases only: <stem>#<n>, or the start of the stem and #<n>")
   private List<String> cases = new ArrayList<>();
 
+  @Option(
+      names = "--rerun-failed",
+      description =
+          "replay only what fails in the report of --report, and bring that report up to date")
+  private boolean rerunFailed;
+
+  @Option(
+      names = "--update-expectations",
+      paramLabel = "FILE",
+      description =
+          "rewrite this file of expected differences to what the replay saw, and show the changes;"
+              + " it is read as a catalogue as well")
+  private @Nullable Path update;
+
   @Option(names = "--list", description = "only list the fences with what they are, run nothing")
   private boolean list;
 
@@ -115,7 +161,11 @@ public final class Main implements Callable<Integer> {
 
   /// The command without the exit: returns its status.
   static int run(String[] args, PrintWriter out, PrintWriter err) {
-    CommandLine command = new CommandLine(new Main()).setOut(out).setErr(err);
+    CommandLine command =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setOut(out)
+            .setErr(err);
     command.setParameterExceptionHandler(
         (e, _) -> {
           err.println("conformance: " + oneLine(e));
@@ -123,7 +173,7 @@ public final class Main implements Callable<Integer> {
         });
     command.setExecutionExceptionHandler(
         (e, _, _) -> {
-          if (e instanceof UsageException) {
+          if (e instanceof UsageException || e instanceof CatalogueException) {
             err.println("conformance: " + oneLine(e));
             return 2;
           }
@@ -140,51 +190,183 @@ public final class Main implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec().commandLine().getOut();
     PrintWriter err = spec().commandLine().getErr();
-    if (!ENGINES.contains(engine)) {
-      throw new UsageException(
-          "unknown engine " + engine + "; known: " + String.join(", ", ENGINES));
-    }
+    List<Column.Wanted> wanted = wanted();
+    Set<String> failing = failing();
     if (runs < 1 || jobs < 1 || !(timeout > 0)) {
       throw new UsageException("--runs, --jobs and --timeout must be positive");
     }
     Home home = Home.of(System.getenv());
     List<Note> read = Note.read(notes.isEmpty() ? List.of(home.examples()) : notes);
-    List<Fence> fences = selected(read);
     Path folder = reportFolder();
-    Expectations expectations = Expectations.bundled(engine);
-    if (expected != null) {
-      expectations.add(expected);
+    Document before = rerunFailed ? before(folder) : null;
+    List<Fence> fences = selected(read);
+    if (before != null) {
+      fences = fences.stream().filter(fence -> before.fails(fence.id())).toList();
     }
-    ReferencePython.Found python = ReferencePython.find(reference, System.getenv());
-    Side there = python.side();
-    Side here = bridgeSide(bridge != null ? words(bridge) : launcher(home, python));
+    Catalogue catalogue = catalogue();
+    List<Column> columns = new ArrayList<>();
+    for (Column.Wanted each : wanted) {
+      columns.add(
+          column(
+              each,
+              reference,
+              bridge == null ? null : words(bridge),
+              home,
+              columns.isEmpty() ? remarks(read) : List.of()));
+    }
     if (list) {
-      list(new Classifier(there, here, System.getenv()).classify(fences), out);
+      for (Column column : columns) {
+        list(
+            columns.size() == 1 ? "" : column.name() + " ",
+            new Classifier(column, catalogue, System.getenv()).classify(fences),
+            out);
+      }
       return 0;
     }
-    List<String> remarks = new ArrayList<>();
-    if (!python.wanted()) {
+    Matrix matrix =
+        replay(
+            fences, columns, catalogue, failing, new Progress(fences.size() * columns.size(), err));
+    Document document = Document.of(matrix);
+    if (folder != null) {
+      Reports.write(before == null ? document : before.updated(document), folder);
+    }
+    Progress.summary(matrix, folder, out);
+    if (update != null) {
+      List<String> changes = ExpectationUpdate.run(matrix, update);
+      changes.forEach(out::println);
+      out.println(changes.size() + " changes in " + update);
+    }
+    return matrix.failed() ? 1 : 0;
+  }
+
+  /// The last report, for another try of what fails in it.
+  private static Document before(@Nullable Path folder) throws IOException {
+    if (folder == null) {
+      throw new UsageException("--rerun-failed needs the --report whose failures it replays");
+    }
+    return Document.read(folder.resolve("report.json"));
+  }
+
+  private Matrix replay(
+      List<Fence> fences,
+      List<Column> columns,
+      Catalogue catalogue,
+      Set<String> failing,
+      Progress progress)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    CaseReplay.Options options = new CaseReplay.Options(runs, timeout);
+    try (Stage stage = new Stage(catalogue, cache(System.getenv()), servers, progress::note)) {
+      Replay.Settings settings = new Replay.Settings(catalogue, stage, options, jobs);
+      List<Replay> replays = new ArrayList<>();
+      for (Column column : columns) {
+        String name = columns.size() == 1 ? "" : column.name();
+        replays.add(
+            Replay.run(fences, column, settings, result -> progress.finished(name, result)));
+      }
+      return new Matrix(
+          fences, replays, stage.ran(), options, failing, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  /// The columns that are asked for, those without the legacy layer first.
+  private List<Column.Wanted> wanted() {
+    List<Column.Wanted> wanted = new ArrayList<>();
+    for (String name : engines) {
+      wanted.add(Column.Wanted.of(name.strip()));
+    }
+    if (legacy) {
+      wanted.addAll(
+          wanted.stream().filter(w -> !w.legacy()).map(Column.Wanted::withLegacy).toList());
+    }
+    if (wanted.stream().map(Column.Wanted::name).distinct().count() < wanted.size()) {
+      throw new UsageException("--engine names a column twice: " + String.join(",", engines));
+    }
+    if (bridge != null && wanted.size() > 1) {
+      throw new UsageException("--bridge is one program; name one engine with it");
+    }
+    return wanted;
+  }
+
+  private Set<String> failing() {
+    for (String label : failOn) {
+      if (!Verdict.LABELS.contains(label)) {
+        throw new UsageException(
+            "no such verdict: " + label + "; known: " + String.join(", ", Verdict.LABELS));
+      }
+    }
+    return failOn.isEmpty() ? Verdict.FAILING : Set.copyOf(failOn);
+  }
+
+  private Catalogue catalogue() {
+    Catalogue catalogue = bundled();
+    List<Path> files = new ArrayList<>(catalogues);
+    if (update != null && Files.exists(update)) {
+      files.add(update);
+    }
+    for (Path file : files) {
+      try {
+        catalogue.add(Files.readString(file), file.toString());
+      } catch (IOException e) {
+        throw new UsageException("cannot read the catalogue " + file, e);
+      }
+    }
+    return catalogue;
+  }
+
+  /// The catalogue that ships with the suite.
+  static Catalogue bundled() {
+    Catalogue catalogue = new Catalogue();
+    for (String name : CATALOGUES) {
+      catalogue.add(Resources.text("catalogue/" + name), "the bundled catalogue " + name);
+    }
+    return catalogue;
+  }
+
+  /// What is wrong with notes is said once, by the first column.
+  static List<String> remarks(List<Note> notes) {
+    return notes.stream().map(Note::remark).filter(remark -> !remark.isEmpty()).toList();
+  }
+
+  /// A column on this machine.
+  ///
+  /// @param reference the CPython to compare with; null for the best one that is found
+  /// @param bridge what runs a script on the bridge; null for the launcher
+  /// @param ofNotes remarks about the notes
+  static Column column(
+      Column.Wanted wanted,
+      @Nullable String reference,
+      @Nullable List<String> bridge,
+      Home home,
+      List<String> ofNotes)
+      throws IOException, InterruptedException {
+    ReferencePython.Found python =
+        wanted.python().isEmpty()
+            ? ReferencePython.find(reference, System.getenv())
+            : ReferencePython.ofVersion(wanted.python(), System.getenv());
+    List<String> remarks = new ArrayList<>(ofNotes);
+    if (!python.wanted() && wanted.engine().equals("graalpy")) {
       remarks.add(
           "No CPython 3.12 runs on this machine; the reference is "
               + python.version()
               + ", and what differs may differ for that reason alone.");
     }
-    Progress progress = new Progress(fences.size(), err);
-    Replay replay =
-        Replay.run(
-            fences,
-            there,
-            here,
-            expectations,
-            new CaseReplay.Options(runs, timeout),
-            jobs,
-            remarks,
-            progress::finished);
-    if (folder != null) {
-      Reports.write(replay, folder);
-    }
-    Progress.summary(replay, folder, out);
-    return replay.failed() ? 1 : 0;
+    return new Column(
+        wanted.name(),
+        wanted.engine(),
+        python.version(),
+        wanted.legacy(),
+        python.side(),
+        bridgeSide(wanted.engine(), bridge != null ? bridge : launcher(home, wanted, python)),
+        remarks);
+  }
+
+  /// Where what takes long to get is kept.
+  static Path cache(Map<String, String> environment) {
+    String named = environment.getOrDefault("XDG_CACHE_HOME", "");
+    Path caches =
+        named.isEmpty() ? Path.of(environment.getOrDefault("HOME", "/"), ".cache") : Path.of(named);
+    return caches.resolve("javaloop").resolve("conformance");
   }
 
   private CommandSpec spec() {
@@ -194,7 +376,7 @@ public final class Main implements Callable<Integer> {
     return spec;
   }
 
-  private static void list(List<Classifier.Classified> all, PrintWriter out) {
+  private static void list(String column, List<Classifier.Classified> all, PrintWriter out) {
     for (Classifier.Classified each : all) {
       String what =
           switch (each.example()) {
@@ -203,7 +385,7 @@ public final class Main implements Callable<Integer> {
             case Example.Skipped(String reason) -> "skipped(" + reason + ")";
             case Example.NotPython(String reason) -> "not-python(" + reason + ")";
           };
-      out.println(each.fence().id() + "  line " + each.fence().line() + "  " + what);
+      out.println(column + each.fence().id() + "  line " + each.fence().line() + "  " + what);
     }
   }
 
@@ -239,15 +421,17 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private Side bridgeSide(List<String> command) throws IOException, InterruptedException {
+  private static Side bridgeSide(String engine, List<String> command)
+      throws IOException, InterruptedException {
     Probe.Answer answer = Probe.ask("bridge", command, List.of(), List.of());
     return new Side(
         "bridge", command, answer.implementation() + " " + answer.version() + ", engine " + engine);
   }
 
-  private List<String> launcher(Home home, ReferencePython.Found python) {
+  private static List<String> launcher(
+      Home home, Column.Wanted wanted, ReferencePython.Found python) {
     List<String> command = new ArrayList<>(home.launcher());
-    if (engine.equals("jep")) {
+    if (wanted.engine().equals("jep")) {
       command.addAll(List.of("--engine", "jep", "--python", python.command()));
     }
     return command;
@@ -269,7 +453,7 @@ public final class Main implements Callable<Integer> {
     List<String> launcher() {
       String named =
           launcherProperty != null ? launcherProperty : environment.get("JAVALOOP_LAUNCHER");
-      if (named != null) {
+      if (named != null && !named.isEmpty()) {
         return List.of(Path.of(named).toAbsolutePath().toString());
       }
       Path launcher = root().resolve("javaloop");
@@ -278,6 +462,13 @@ public final class Main implements Callable<Integer> {
             "no launcher ./javaloop in " + root() + "; name what runs a script with --bridge");
       }
       return List.of(launcher.toString());
+    }
+
+    /// Whether somebody named a launcher.
+    boolean named() {
+      String named =
+          launcherProperty != null ? launcherProperty : environment.get("JAVALOOP_LAUNCHER");
+      return named != null && !named.isEmpty();
     }
 
     Path examples() {

@@ -1,5 +1,6 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.stage.Stage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,26 +18,52 @@ final class Progress {
   }
 
   /// Called for one case at a time.
-  void finished(CaseResult result) {
+  ///
+  /// @param column the column's name; empty when there is only one
+  void finished(String column, CaseResult result) {
     done++;
     String detail = result.verdict().detail();
     err.printf(
         Locale.ROOT,
-        "[%d/%d] %s %s%s%n",
+        "[%d/%d] %s%s %s%s%n",
         done,
         total,
+        column.isEmpty() ? "" : column + " ",
         result.fence().id(),
         result.verdict().label(),
         detail.isEmpty() ? "" : " (" + detail + ")");
     err.flush();
   }
 
-  static void summary(Replay replay, @Nullable Path folder, PrintWriter out) {
-    out.println("reference: " + replay.reference().description());
-    out.println("bridge:    " + replay.bridge().description());
-    replay.remarks().forEach(out::println);
-    replay.totals().forEach((label, count) -> out.printf(Locale.ROOT, "%5d %s%n", count, label));
-    out.printf(Locale.ROOT, "%5d fences in %.0f s%n", replay.results().size(), replay.seconds());
+  /// Says what takes long, in a line.
+  synchronized void note(String line) {
+    err.println("conformance: " + line);
+    err.flush();
+  }
+
+  static void summary(Matrix matrix, @Nullable Path folder, PrintWriter out) {
+    for (Replay replay : matrix.columns()) {
+      Column column = replay.column();
+      out.printf(
+          Locale.ROOT,
+          "%s: %s, compared with %s, %.0f s%n",
+          column.name(),
+          column.bridge().description(),
+          column.reference().description(),
+          replay.seconds());
+      replay.remarks().forEach(out::println);
+    }
+    for (Stage.Ran ran : matrix.servers()) {
+      out.println("server " + ran.name() + ": " + ran.by());
+    }
+    for (String label : Verdict.LABELS) {
+      StringBuilder line = new StringBuilder();
+      for (Replay replay : matrix.columns()) {
+        line.append(String.format(Locale.ROOT, "%5d ", replay.totals().getOrDefault(label, 0)));
+      }
+      out.println(line + label);
+    }
+    out.printf(Locale.ROOT, "%5d fences in %.0f s%n", matrix.fences().size(), matrix.seconds());
     if (folder != null) {
       out.println("reports in " + folder);
     }

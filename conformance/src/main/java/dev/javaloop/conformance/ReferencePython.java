@@ -27,7 +27,7 @@ final class ReferencePython {
 
   /// An interpreter that answered.
   ///
-  /// @param wanted whether it is of the line that the bridge speaks
+  /// @param wanted whether it is of the version that was looked for
   record Found(String command, String version, boolean wanted) {
     Side side() {
       return new Side("reference", List.of(command), "CPython " + version);
@@ -41,14 +41,29 @@ final class ReferencePython {
       throws InterruptedException {
     String chosen = named != null ? named : environment.get("JAVALOOP_REFERENCE_PYTHON");
     if (chosen != null && !chosen.isBlank()) {
-      return ask(chosen)
+      return ask(chosen, WANTED)
           .orElseThrow(
               () -> new UsageException("the reference " + chosen + " is no CPython that runs"));
     }
-    Set<String> candidates = candidates(environment);
+    return search(WANTED, environment);
+  }
+
+  /// The one named by the user, or the CPython of this version.
+  static Found ofVersion(String version, Map<String, String> environment)
+      throws InterruptedException {
+    Found found = search(version, environment);
+    if (!found.wanted()) {
+      throw new UsageException("no CPython " + version + " was found on this machine");
+    }
+    return found;
+  }
+
+  private static Found search(String version, Map<String, String> environment)
+      throws InterruptedException {
+    Set<String> candidates = candidates(version, environment);
     List<Found> others = new ArrayList<>();
     for (String candidate : candidates) {
-      Optional<Found> found = ask(candidate);
+      Optional<Found> found = ask(candidate, version);
       if (found.isPresent() && found.get().wanted()) {
         return found.get();
       }
@@ -63,15 +78,15 @@ final class ReferencePython {
                         + " --reference or JAVALOOP_REFERENCE_PYTHON"));
   }
 
-  private static Set<String> candidates(Map<String, String> environment) {
+  private static Set<String> candidates(String version, Map<String, String> environment) {
     Set<String> candidates = new LinkedHashSet<>();
     String[] path = environment.getOrDefault("PATH", "").split(":", -1);
-    addFromPath(candidates, path, "python" + WANTED);
+    addFromPath(candidates, path, "python" + version);
     Path home = Path.of(environment.getOrDefault("HOME", "/"));
-    addInstalled(candidates, home.resolve(".pyenv/versions"), WANTED + "*");
-    addInstalled(candidates, home.resolve(".local/share/uv/python"), "cpython-" + WANTED + "*");
-    for (String folder : List.of("/usr/bin", "/usr/local/bin", "/opt/python" + WANTED + "/bin")) {
-      addIfThere(candidates, Path.of(folder, "python" + WANTED));
+    addInstalled(candidates, home.resolve(".pyenv/versions"), version + "*");
+    addInstalled(candidates, home.resolve(".local/share/uv/python"), "cpython-" + version + "*");
+    for (String folder : List.of("/usr/bin", "/usr/local/bin", "/opt/python" + version + "/bin")) {
+      addIfThere(candidates, Path.of(folder, "python" + version));
     }
     addFromPath(candidates, path, "python3");
     addInstalled(candidates, home.resolve(".pyenv/versions"), "3.1[0-9]*");
@@ -109,7 +124,7 @@ final class ReferencePython {
   }
 
   /// The candidate as a reference; empty if it does not run, is no CPython or is older than 3.10.
-  private static Optional<Found> ask(String command) throws InterruptedException {
+  private static Optional<Found> ask(String command, String version) throws InterruptedException {
     try (Launch launch = new Launch(List.of(command, "-c", WHO), Path.of("/"), Map.of(), "")) {
       if (!launch.await(LIMIT_MILLIS)) {
         return Optional.empty();
@@ -123,7 +138,7 @@ final class ReferencePython {
           || Integer.parseInt(words[3]) < 10) {
         return Optional.empty();
       }
-      return Optional.of(new Found(command, words[1], WANTED.equals(words[2] + "." + words[3])));
+      return Optional.of(new Found(command, words[1], version.equals(words[2] + "." + words[3])));
     } catch (IOException e) {
       return Optional.empty(); // not a program; the search goes on, or says that it found none
     }

@@ -1,5 +1,7 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.catalogue.Catalogue;
+import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,44 +13,36 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/// A replay of notes from their text to the results of all their fences.
+/// A replay of notes in one column, from their text to the results of all their fences.
 ///
 /// @param results one for each fence, in the order of the notes
-record Replay(
-    Side reference,
-    Side bridge,
-    CaseReplay.Options options,
-    List<String> remarks,
-    List<CaseResult> results,
-    double seconds) {
+record Replay(Column column, List<String> remarks, List<CaseResult> results, double seconds) {
 
-  /// Runs the fences, `jobs` of them at a time; `finished` is called by several threads, one after
-  /// the other.
+  /// What every column of a replay is run with.
+  ///
+  /// @param jobs cases at a time
+  record Settings(Catalogue catalogue, Stage stage, CaseReplay.Options options, int jobs) {}
+
+  /// Runs the fences; `finished` is called by several threads, one after the other.
   static Replay run(
-      List<Fence> fences,
-      Side reference,
-      Side bridge,
-      Expectations expectations,
-      CaseReplay.Options options,
-      int jobs,
-      List<String> remarks,
-      Consumer<CaseResult> finished)
+      List<Fence> fences, Column column, Settings settings, Consumer<CaseResult> finished)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     List<Classifier.Classified> cases =
-        new Classifier(reference, bridge, System.getenv()).classify(fences);
-    try (Interpreter there = new Interpreter(reference);
-        Interpreter here = new Interpreter(bridge)) {
-      CaseReplay replay = new CaseReplay(there, here, expectations, options);
-      List<String> allRemarks = new ArrayList<>(remarks);
+        new Classifier(column, settings.catalogue(), System.getenv()).classify(fences);
+    try (Interpreter there = new Interpreter(column.reference(), column.legacy());
+        Interpreter here = new Interpreter(column.bridge(), column.legacy())) {
+      CaseReplay replay =
+          new CaseReplay(
+              column, there, here, settings.catalogue(), settings.stage(), settings.options());
+      List<String> remarks = new ArrayList<>(column.remarks());
       if (!replay.bridgeWatch().scriptClock()) {
-        allRemarks.add(
+        remarks.add(
             "The bridge does not honour PYTHONPATH, so its times are those of the process, less"
                 + " those of an empty script.");
       }
-      List<CaseResult> results = all(cases, replay, jobs, finished);
-      return new Replay(
-          reference, bridge, options, allRemarks, results, (System.nanoTime() - start) / 1e9);
+      List<CaseResult> results = all(cases, replay, settings.jobs(), finished);
+      return new Replay(column, remarks, results, (System.nanoTime() - start) / 1e9);
     }
   }
 
@@ -61,7 +55,7 @@ record Replay(
         futures.add(
             workers.submit(
                 () -> {
-                  CaseResult result = replay.replay(each);
+                  CaseResult result = replayed(each, replay);
                   synchronized (futures) {
                     finished.accept(result);
                   }
@@ -84,15 +78,22 @@ record Replay(
     }
   }
 
+  /// A case that the suite itself fails at costs no other one its verdict.
+  private static CaseResult replayed(Classifier.Classified each, CaseReplay replay)
+      throws InterruptedException {
+    try {
+      return replay.replay(each);
+    } catch (IOException | RuntimeException e) {
+      return CaseResult.notRun(
+          each.fence(), new Verdict.Crash("the suite could not replay it: " + e));
+    }
+  }
+
   /// How many fences got each verdict; every verdict is there.
   Map<String, Integer> totals() {
     Map<String, Integer> totals = new LinkedHashMap<>();
     Verdict.LABELS.forEach(label -> totals.put(label, 0));
     results.forEach(result -> totals.merge(result.verdict().label(), 1, Integer::sum));
     return totals;
-  }
-
-  boolean failed() {
-    return results.stream().anyMatch(result -> result.verdict().fails());
   }
 }

@@ -9,14 +9,17 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLStreamException;
 
 /// Writes every report of a replay into a folder: `report.json`, `junit.xml`, `summary.md`,
-/// `index.html`.
+/// `index.html`, `badge.svg`, `history.json`.
 final class Reports {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -24,36 +27,84 @@ final class Reports {
 
   private Reports() {}
 
-  static void write(Replay replay, Path folder) throws IOException {
-    Document document = Document.of(replay);
+  /// Writes the reports, and adds the replay to the folder's history.
+  static void write(Document document, Path folder) throws IOException {
+    History history = History.with(document, folder);
     Files.writeString(folder.resolve("report.json"), JSON.writeValueAsString(document) + "\n");
-    Map<String, Object> model = JSON.convertValue(document, new TypeReference<>() {});
-    model.put("rows", JSON.convertValue(rows(replay), Object.class));
-    model.put("labels", Verdict.LABELS);
+    Map<String, Object> model = model(document, history);
     Files.writeString(folder.resolve("summary.md"), render("summary.md", "cell", model));
     Files.writeString(folder.resolve("index.html"), render("index.html", "html", model));
+    Files.writeString(folder.resolve("badge.svg"), render("badge.svg", "html", badge(document)));
     try {
-      Files.writeString(folder.resolve("junit.xml"), JUnitReport.xml(replay));
+      Files.writeString(folder.resolve("junit.xml"), JUnitReport.xml(document));
     } catch (XMLStreamException e) {
       throw new IOException("cannot write junit.xml", e);
     }
   }
 
-  /// Both sides' lines, by case and by part of the output.
-  private static Map<String, Map<String, List<SideBySide.Row>>> rows(Replay replay) {
-    Map<String, Map<String, List<SideBySide.Row>>> all = new HashMap<>();
-    for (CaseResult result : replay.results()) {
-      Map<String, List<SideBySide.Row>> parts = new HashMap<>();
-      result
-          .comparison()
-          .ifPresent(
-              comparison ->
-                  comparison
-                      .channels()
-                      .forEach(c -> parts.put(c.aspect().label(), SideBySide.rows(c))));
-      all.put(result.fence().id(), parts);
+  /// The document as templates see it, with what is only for reading.
+  private static Map<String, Object> model(Document document, History history) {
+    Map<String, Object> model = JSON.convertValue(document, new TypeReference<>() {});
+    model.put("labels", Verdict.LABELS);
+    Map<String, Integer> counts = new HashMap<>();
+    Map<String, Object> trends = new HashMap<>();
+    List<Map<String, Object>> cases = new ArrayList<>();
+    Set<String> failing = Set.copyOf(document.options().failOn());
+    Verdict.LABELS.forEach(label -> counts.put(label, 0));
+    for (Document.Case each : document.cases()) {
+      Map<String, Object> shown = JSON.convertValue(each, new TypeReference<>() {});
+      shown.putIfAbsent("recordedOutput", null);
+      shown.put("snippet", snippet(each.code()));
+      shown.put("why", why(each));
+      shown.put("fails", each.results().stream().anyMatch(Document.Result::fails));
+      cases.add(shown);
+      each.results().stream()
+          .map(Document.Result::verdict)
+          .distinct()
+          .forEach(verdict -> counts.merge(verdict, 1, Integer::sum));
+      for (Document.Result result : each.results()) {
+        trends.put(
+            result.column() + " " + each.id(), history.trend(result.column(), each.id(), failing));
+      }
     }
-    return all;
+    model.put("cases", cases);
+    model.put("counts", counts);
+    model.put("trends", trends);
+    return model;
+  }
+
+  /// The first line that says what the code is about.
+  private static String snippet(String code) {
+    return code.lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("import ") && !line.startsWith("#"))
+        .findFirst()
+        .orElse("");
+  }
+
+  /// The columns' reasons, each once.
+  private static String why(Document.Case each) {
+    return each.results().stream()
+        .map(Document.Result::detail)
+        .filter(detail -> !detail.isEmpty())
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  private static Map<String, Object> badge(Document document) {
+    int fences = document.cases().size();
+    long failing =
+        document.cases().stream()
+            .filter(each -> each.results().stream().anyMatch(Document.Result::fails))
+            .count();
+    String text =
+        failing == 0 ? fences + " of " + fences + " hold" : failing + " of " + fences + " fail";
+    return Map.of(
+        "text",
+        text,
+        "width",
+        88 + 14 + 7 * text.length(),
+        "colour",
+        failing == 0 ? "#1a7f4b" : "#c0312b");
   }
 
   private static String render(String template, String escaping, Map<String, Object> model)

@@ -2,6 +2,7 @@ package dev.javaloop.conformance;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What one process did.
 ///
@@ -12,6 +13,8 @@ import java.util.Optional;
 /// @param lineMillis when each line of stdout arrived, in milliseconds after the start of the
 ///   process
 /// @param directory the working directory, which may stand in the output
+/// @param files what it left there, a line for each file
+/// @param answers what it answered when it was asked as a server; empty of one that was not
 record Run(
     int exitStatus,
     boolean timedOut,
@@ -21,7 +24,9 @@ record Run(
     String stderr,
     List<Long> lineMillis,
     boolean truncated,
-    String directory) {
+    String directory,
+    List<String> files,
+    List<String> answers) {
 
   /// Seconds from the script's first line to its end, and how much of that went into imports; of
   /// each the time and the processor time; in a JVM that is without what compilers and collector
@@ -54,8 +59,26 @@ record Run(
     return stderr.lines().toList();
   }
 
+  private static final String KILLED = "conformance: killed: ";
+
+  /// A run's stderr, and in its last line why the suite killed it, if it did.
+  static String withRemark(String stderr, @Nullable String killedFor) {
+    if (killedFor == null) {
+      return stderr;
+    }
+    return stderr
+        + (stderr.isEmpty() || stderr.endsWith("\n") ? "" : "\n")
+        + KILLED
+        + killedFor
+        + "\n";
+  }
+
   /// How it ended, in words.
   String ending() {
+    List<String> said = stderrLines();
+    if (!said.isEmpty() && said.getLast().startsWith(KILLED)) {
+      return "killed: " + said.getLast().substring(KILLED.length());
+    }
     if (timedOut) {
       return "ran until the time limit";
     }

@@ -1,6 +1,5 @@
 package dev.javaloop.conformance;
 
-import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,7 @@ final class SideBySide {
     List<Row> rows = new ArrayList<>();
     int l = 0;
     int r = 0;
-    for (AbstractDelta<Cell> delta : DiffUtils.diff(left, right, Cell::agree).getDeltas()) {
+    for (AbstractDelta<Cell> delta : Deltas.of(left, right, Cell::agree)) {
       int leftStart = delta.getSource().getPosition();
       while (l < leftStart) {
         rows.add(agreeing(left.get(l++), right.get(r++)));

@@ -1,6 +1,5 @@
 package dev.javaloop.conformance;
 
-import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
 import com.github.difflib.patch.Chunk;
 import java.util.ArrayList;
@@ -119,7 +118,7 @@ record Stable(List<Part> parts) {
     boolean[] gapBefore = new boolean[first.size() + 1];
     Arrays.fill(stays, true);
     for (List<String> run : runs) {
-      for (AbstractDelta<String> delta : DiffUtils.diff(first, run).getDeltas()) {
+      for (AbstractDelta<String> delta : Deltas.of(first, run, String::equals)) {
         Chunk<String> source = delta.getSource();
         gapBefore[source.getPosition()] = true;
         for (int i = 0; i < source.size(); i++) {

@@ -1,6 +1,8 @@
 package dev.javaloop.conformance;
 
+import dev.javaloop.conformance.stage.Scene;
 import java.io.IOException;
+import java.util.Map;
 
 /// Knows what an empty script costs on a side, and so how much of a run's time was the script's.
 ///
@@ -17,7 +19,9 @@ record Stopwatch(boolean scriptClock, double emptyScriptSeconds, double emptyWal
     double bestScript = Double.MAX_VALUE;
     double bestWall = Double.MAX_VALUE;
     for (int i = 0; i < runs; i++) {
-      Run run = interpreter.run("empty.py", "pass\n", LIMIT_SECONDS);
+      Run run =
+          interpreter.run(
+              Script.of("empty.py", "pass\n"), Scene.EMPTY.enter(), Map.of(), LIMIT_SECONDS);
       if (run.timedOut()) {
         throw new UsageException(
             "the " + interpreter.side.name() + " did not run an empty script in time");

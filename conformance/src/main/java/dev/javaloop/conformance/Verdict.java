@@ -65,13 +65,9 @@ sealed interface Verdict {
     };
   }
 
-  /// Whether a replay with this verdict in it fails.
-  default boolean fails() {
-    return switch (this) {
-      case Differs _, UnexpectedPass _, Timeout _, Crash _ -> true;
-      case Same _, SameFailure _, ExpectedDifference _, Flaky _, Skipped _, NotPython _ -> false;
-    };
-  }
+  /// The names of those that make a replay fail, unless the user wants others.
+  java.util.Set<String> FAILING =
+      java.util.Set.of("differs", "timeout", "crash", "unexpected-pass");
 
   /// Every name, in the order of reports.
   java.util.List<String> LABELS =

@@ -91,7 +91,7 @@ def snippet(code):
             tree = ast.parse(code)
             facts["parses"] = True
             compile(code, "snippet", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         facts["error"] = "%s: %s" % (type(error).__name__, error)
         return facts
     optional = optional_imports(tree)

@@ -136,10 +136,54 @@ def _start_clock(target):
     start()
 
 
+def _shuffle_memory(seed):
+    """Makes the addresses of the next objects accidental, which they only seem not to be: sets of objects hang on them."""
+    import random
+
+    accident = random.Random(seed)
+    kept = []
+    for size in range(
+        8, 250, 16
+    ):  # with what is before the bytes each has its own size in the allocator
+        blocks = [bytes(size) for _ in range(12000)]  # more holes than the imports of a script fill
+        accident.shuffle(blocks)
+        kept.append(blocks[:4000])
+    return kept
+
+
+def _install_legacy(path):
+    with open(path, "rb") as file:
+        source = file.read()
+    names = {"__name__": "javaloop_legacy"}  # in no sys.modules: the script cannot see it there
+    exec(compile(source, path, "exec"), names)
+    names["install"]()
+
+
+_seed = os.environ.pop("JAVALOOP_CONFORMANCE_SHUFFLE", "")
+_kept = _shuffle_memory(_seed) if _seed else None
+_legacy = os.environ.pop("JAVALOOP_CONFORMANCE_LEGACY", "")
 _target = os.environ.pop("JAVALOOP_CONFORMANCE_CLOCK", "")
-os.environ.pop("PYTHONPATH", None)
+_network = os.environ.get("JAVALOOP_CONFORMANCE_NETWORK")
 _here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
+if _network is None:
+    # The folders of packages stay: a child imports what its parent does.
+    _rest = [
+        entry for entry in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if entry != _here
+    ]
+    if any(_rest):
+        os.environ["PYTHONPATH"] = os.pathsep.join(_rest)
+else:
+    # Children need the mapping too, and so they come through here as well.
+    import json
+
+    with open(os.path.join(_here, "network.py"), encoding="utf-8") as _file:
+        exec(
+            compile(_file.read(), _file.name, "exec"),
+            {"__name__": "network", "plan": json.loads(_network)},
+        )
 _flush_lines()
+if _legacy:
+    _install_legacy(_legacy)
 if _target:
     _start_clock(_target)

@@ -3,6 +3,7 @@ package dev.javaloop.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javaloop.conformance.catalogue.Aspect;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

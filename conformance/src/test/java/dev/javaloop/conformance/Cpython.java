@@ -2,10 +2,13 @@ package dev.javaloop.conformance;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.javaloop.conformance.catalogue.Catalogue;
+import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /// A real CPython, and bridges that are one with something wrong.
 final class Cpython {
@@ -40,5 +43,34 @@ final class Cpython {
             .formatted(find().command(), folder.resolve("counter"), body));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     return file;
+  }
+
+  /// Replays fences on the machine's CPython and on a bridge.
+  static Replay replay(
+      List<Fence> fences, List<String> bridge, double limit, Catalogue catalogue, Stage stage)
+      throws IOException, InterruptedException {
+    return Replay.run(
+        fences,
+        column("test", bridge),
+        new Replay.Settings(catalogue, stage, new CaseReplay.Options(2, limit), 1),
+        _ -> {});
+  }
+
+  /// A column with the machine's CPython.
+  static Column column(String engine, List<String> bridge) throws InterruptedException {
+    ReferencePython.Found found = find();
+    return new Column(
+        engine,
+        engine,
+        found.version(),
+        false,
+        found.side(),
+        new Side("bridge", bridge, engine),
+        List.of());
+  }
+
+  /// A stage with servers as processes.
+  static Stage stage(Catalogue catalogue) throws IOException {
+    return new Stage(catalogue, Main.cache(System.getenv()), Stage.How.PROCESSES, _ -> {});
   }
 }

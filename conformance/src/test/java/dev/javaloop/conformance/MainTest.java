@@ -46,13 +46,6 @@ class MainTest {
   }
 
   @Test
-  void fileThatIsNoText() throws IOException {
-    Path file = folder.resolve("note.md");
-    Files.write(file, new byte[] {'a', (byte) 0xff, (byte) 0xfe});
-    refuses("not UTF-8", file.toString());
-  }
-
-  @Test
   void unknownEngine() throws IOException {
     refuses("unknown engine ironpython", note("x").toString(), "--engine", "ironpython");
   }
@@ -85,16 +78,57 @@ class MainTest {
   }
 
   @Test
-  void tableOfExpectedDifferencesThatIsWrong() throws IOException {
-    Path table =
-        Files.writeString(folder.resolve("table.json"), "{\"schemaVersion\": 1, \"rows\": []}");
-    refuses("not valid", note("x").toString(), "--expected", table.toString());
+  void catalogueThatIsWrong() throws IOException {
+    String note = note("x").toString();
+    Path file = folder.resolve("catalogue.toml");
+    for (String[] wrong :
+        new String[][] {
+          {"schema = 2\n", "schema = 1 is missing"},
+          {"schema = 1\nrows = []\n", "unknown key rows"},
+          {"schema = \n", "line 1"},
+          {"schema = 1\n[[expected]]\ncases = [\"a#1\"]\n", "lacks cases, aspects or reason"},
+          {
+            "schema = 1\n[[expected]]\ncases = [\"a#1\"]\naspects = [\"colour\"]\nreason = \"r\"\n",
+            "no such aspect: colour"
+          },
+          {
+            "schema = 1\n[services.x]\nkind = \"mongo\"\n", "services.x.kind is mongo; known: redis"
+          },
+          {
+            "schema = 1\n[[case]]\nids = [\"a#1\"]\npackages = [\"p\"]\n",
+            "case a#1: no [packages.p]"
+          },
+          {"schema = 1\n[[case]]\nids = [\"a#1\"]\nserve = { port = 1 }\n", "serve asks nothing"},
+          {"schema = 1\n[[case]]\nids = [\"a#1\"]\nlimit = \"x\"\n", "limit"},
+        }) {
+      Files.writeString(file, wrong[0]);
+      err.getBuffer().setLength(0);
+      refuses(wrong[1], note, "--catalogue", file.toString());
+      assertTrue(err.toString().contains(file.toString()), err::toString);
+    }
+  }
+
+  @Test
+  void optionsThatDoNotFit() throws IOException {
+    String note = note("x").toString();
+    refuses("no version of Python: 9", note, "--engine", "jep@9");
     err.getBuffer().setLength(0);
-    Files.writeString(
-        table,
-        "{\"schemaVersion\": 1, \"expected\": [{\"cases\": [\"a#1\"], \"aspects\": [\"colour\"],"
-            + " \"reason\": \"r\"}]}");
-    refuses("no such aspect: colour", folder + "/note.md", "--expected", table.toString());
+    refuses("names a column twice", note, "--engine", "jep,jep");
+    err.getBuffer().setLength(0);
+    refuses("--bridge is one program", note, "--engine", "jep,graalpy", "--bridge", "x");
+    err.getBuffer().setLength(0);
+    refuses("no such verdict: bad", note, "--fail-on", "bad");
+    err.getBuffer().setLength(0);
+    refuses("--servers", note, "--servers", "some");
+  }
+
+  @Test
+  void theUserSaysWhatFails() throws Exception {
+    String python = Cpython.find().command();
+    String note = note("```python\n1 / 0\n```\n").toString();
+    assertEquals(0, run(note, "--bridge", python), err::toString);
+    assertEquals(
+        1, run(note, "--bridge", python, "--fail-on", "differs,same-failure"), err::toString);
   }
 
   @Test
@@ -136,6 +170,71 @@ class MainTest {
     assertEquals(1, run(note.toString(), "--bridge", other.toString()), err::toString);
     assertTrue(
         err.toString().contains("note#2 differs (stdout: expected `x`, got `y`)"), err::toString);
+  }
+
+  @Test
+  void whatFailedIsReplayedAgain() throws Exception {
+    Path note = note("```python\nprint('a')\n```\n\n```python\nprint('b')\n```\n");
+    String report = folder.resolve("report").toString();
+    Path wrong =
+        Cpython.bridge(folder, "[ \"$1\" = note-1.py ] && exec \"$PYTHON\" \"$1\"; echo y");
+    assertEquals(1, run(note.toString(), "--bridge", wrong + "", "--report", report));
+    err.getBuffer().setLength(0);
+    Path right = Cpython.bridge(folder, "exec \"$PYTHON\" \"$1\"");
+    assertEquals(
+        0, run(note.toString(), "--bridge", right + "", "--report", report, "--rerun-failed"));
+    assertTrue(err.toString().startsWith("[1/1] note#2 same"), err::toString);
+    Document now = Document.read(Path.of(report, "report.json"));
+    assertEquals(List.of("note#1", "note#2"), now.cases().stream().map(Document.Case::id).toList());
+    assertEquals(2, now.columns().getFirst().totals().get("same"));
+    assertFalse(now.failed());
+    err.getBuffer().setLength(0);
+    refuses("--rerun-failed needs the --report", note.toString(), "--rerun-failed");
+  }
+
+  @Test
+  void expectationsAreBroughtUpToDate() throws Exception {
+    Path note = note("```python\nprint('a')\n```\n\n```python\nprint('b')\n```\n");
+    Path file =
+        Files.writeString(
+            folder.resolve("expected.toml"),
+            "schema = 1\n"
+                + "[[expected]]\n"
+                + "cases = [\"note#1\", \"other#1\"]\n"
+                + "aspects = [\"stdout\"]\n"
+                + "reason = \"r \\\"q\\\"\"\n");
+    Path wrong =
+        Cpython.bridge(folder, "[ \"$1\" = note-1.py ] && exec \"$PYTHON\" \"$1\"; echo y");
+    String[] command = {
+      note.toString(), "--bridge", wrong.toString(), "--update-expectations", file.toString()
+    };
+    assertEquals(1, run(command), err::toString);
+    assertTrue(
+        out.toString()
+            .contains(
+                "- note#1 on graalpy: r \"q\"\n"
+                    + "+ note#2 on graalpy: stdout: expected `b`, got `y`\n"
+                    + "2 changes"),
+        out::toString);
+    assertEquals(
+        """
+        schema = 1
+
+        [[expected]]
+        cases = ["other#1"]
+        aspects = ["stdout"]
+        reason = "r \\"q\\""
+
+        [[expected]]
+        cases = ["note#2"]
+        on = ["graalpy"]
+        aspects = ["stdout"]
+        reason = "not explained yet: stdout: expected `b`, got `y`"
+        """,
+        Files.readString(file));
+    out.getBuffer().setLength(0);
+    assertEquals(0, run(command), err::toString);
+    assertTrue(out.toString().contains("0 changes"), out::toString);
   }
 
   @Test

@@ -75,7 +75,9 @@ class NormaliserTest {
             "",
             List.of(1000L, 1001L, 2000L, 2100L),
             false,
-            "/tmp/here");
+            "/tmp/here",
+            List.of(),
+            List.of());
     assertEquals(
         List.of("a", "b", "c", "d"), Normaliser.THREAD_ORDER.apply(run.stdoutLines(), run));
     assertEquals(

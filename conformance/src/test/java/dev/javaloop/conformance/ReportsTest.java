@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.javaloop.conformance.catalogue.Aspect;
+import dev.javaloop.conformance.stage.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,15 +72,24 @@ class ReportsTest {
             List.of(expected.getFirst()),
             Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of(""))),
             0.5));
-    Reports.write(
-        new Replay(
+    Column column =
+        new Column(
+            "jep@3.12",
+            "jep",
+            "3.12.1",
+            false,
             new Side("reference", List.of("python3"), "CPython 3"),
-            new Side("bridge", List.of("./javaloop"), "GraalPy"),
+            new Side("bridge", List.of("./javaloop"), "CPython 3, engine jep"),
+            List.of());
+    Matrix matrix =
+        new Matrix(
+            fences,
+            List.of(new Replay(column, List.of("a remark"), results, 3)),
+            List.of(new Stage.Ran("cache", "redis", "process /usr/bin/redis-server")),
             new CaseReplay.Options(2, 60),
-            List.of("a remark"),
-            results,
-            3),
-        folder);
+            Verdict.FAILING,
+            3);
+    Reports.write(Document.of(matrix), folder);
   }
 
   private String read(String name) throws Exception {
@@ -91,7 +102,7 @@ class ReportsTest {
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(Resources.text("report.schema.json"), InputFormat.JSON);
     assertEquals(List.of(), schema.validate(read("report.json"), InputFormat.JSON));
-    String wrong = read("report.json").replace("\"schemaVersion\" : 1", "\"schemaVersion\" : 2");
+    String wrong = read("report.json").replace("\"schemaVersion\" : 2", "\"schemaVersion\" : 1");
     assertFalse(schema.validate(wrong, InputFormat.JSON).isEmpty());
   }
 
@@ -117,7 +128,7 @@ class ReportsTest {
     assertEquals(3, rows.size());
     assertTrue(
         rows.getFirst().contains("| **differs** | stdout: \\`\\<b\\>\\` \\| "), rows.getFirst());
-    assertTrue(read("summary.md").contains("\n\nReference: CPython 3."), "a paragraph of its own");
+    assertTrue(read("summary.md").contains("\n\n3 fences in 3.0 s"), "a paragraph of its own");
   }
 
   @Test
@@ -126,12 +137,42 @@ class ReportsTest {
     assertTrue(page.contains("print(&#39;&lt;b&gt;&amp;amp;&#39;)"), "code");
     assertFalse(page.contains("<b> one"), "output");
     assertFalse(
-        page.contains("src=") || page.contains("href=") || page.contains("@import"),
+        page.contains("src=") || page.contains("href=\"http") || page.contains("@import"),
         "stands alone");
     assertTrue(page.contains("&lt;b&gt; <mark>one</mark> | line"), "what the reference has");
     assertTrue(page.contains("&lt;b&gt; <mark>ten</mark> | line"), "what the bridge has");
     assertTrue(page.contains("Normalisers used: address"), "normalisers");
     assertTrue(page.contains("recorded &lt;i&gt;"), "recorded output");
-    assertEquals(3, page.split("class=\"case\"", -1).length - 1);
+    assertEquals(3, page.split("<tr class=\"case\"", -1).length - 1);
+  }
+
+  @Test
+  void historyKnowsWhatRegressed() throws Exception {
+    Document now =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readValue(read("report.json"), Document.class);
+    History history = History.with(now, folder);
+    assertEquals(2, history.runs().size());
+    History.Trend trend = history.trend("jep@3.12", "a <note>#1", Verdict.FAILING);
+    assertEquals(new History.Trend(List.of("differs", "differs"), false, 0), trend);
+    String better = read("history.json").replaceFirst("\"differs\"", "\"same\"");
+    Files.writeString(folder.resolve("history.json"), better);
+    Files.writeString(
+        folder.resolve("history.json"), better.substring(0, better.lastIndexOf(", {")) + " ]\n}\n");
+    Reports.write(now, folder);
+    assertTrue(read("index.html").contains("<span class=\"regressed\">regressed</span>"), "page");
+    assertTrue(read("summary.md").contains("**differs** (was same)"), read("summary.md"));
+    Files.writeString(folder.resolve("history.json"), "x");
+    assertTrue(
+        String.valueOf(
+                org.junit.jupiter.api.Assertions.assertThrows(
+                        UsageException.class, () -> Reports.write(now, folder))
+                    .getMessage())
+            .contains("no history"));
+  }
+
+  @Test
+  void theBadgeSaysHowMany() throws Exception {
+    assertTrue(read("badge.svg").contains(">1 of 3 fail<"), read("badge.svg"));
   }
 }

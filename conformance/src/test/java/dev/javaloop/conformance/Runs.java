@@ -17,7 +17,9 @@ final class Runs {
         stderr,
         List.of(),
         false,
-        "/tmp/here");
+        "/tmp/here",
+        List.of(),
+        List.of());
   }
 
   static Run wrote(String stdout) {

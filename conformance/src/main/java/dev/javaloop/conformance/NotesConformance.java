@@ -1,0 +1,94 @@
+package dev.javaloop.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.javaloop.conformance.catalogue.Catalogue;
+import dev.javaloop.conformance.stage.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// A JUnit test for each fence of notes: extend it and name the notes.
+///
+/// The launcher is the one that the system property `javaloop.launcher` or the variable
+/// JAVALOOP_LAUNCHER names; without one nothing runs, and the test says so.
+public abstract class NotesConformance {
+
+  /// The Markdown files or folders.
+  protected abstract List<Path> notes();
+
+  /// The column: `graalpy`, `jep`, `jep@3.10`, `jep+legacy`.
+  protected String engine() {
+    return "graalpy";
+  }
+
+  /// Catalogues of what the notes' cases need; later ones win.
+  protected List<Path> catalogues() {
+    return List.of();
+  }
+
+  /// How servers are started.
+  protected Stage.How servers() {
+    return Stage.How.AUTO;
+  }
+
+  /// The time limit of a run in seconds.
+  protected double limitSeconds() {
+    return 60;
+  }
+
+  /// Replays the notes, and gives a test for each fence with its verdict.
+  @TestFactory
+  public Stream<DynamicTest> fences() throws IOException, InterruptedException {
+    Main.Home home = Main.Home.of(System.getenv());
+    if (!home.named()) {
+      return Stream.of(
+          DynamicTest.dynamicTest(
+              "the launcher",
+              () ->
+                  abort(
+                      "not run: neither the system property javaloop.launcher nor JAVALOOP_LAUNCHER"
+                          + " names a launcher")));
+    }
+    Catalogue catalogue = Main.bundled();
+    for (Path file : catalogues()) {
+      catalogue.add(Files.readString(file), file.toString());
+    }
+    Column column = Main.column(Column.Wanted.of(engine()), null, null, home, List.of());
+    try (Stage stage =
+        new Stage(
+            catalogue, Main.cache(System.getenv()), servers(), line -> System.err.println(line))) {
+      Replay replay =
+          Replay.run(
+              Note.read(notes()).stream().flatMap(note -> Fence.in(note).stream()).toList(),
+              column,
+              new Replay.Settings(
+                  catalogue,
+                  stage,
+                  new CaseReplay.Options(2, limitSeconds()),
+                  Runtime.getRuntime().availableProcessors()),
+              _ -> {});
+      return replay.results().stream().map(NotesConformance::test);
+    }
+  }
+
+  private static DynamicTest test(CaseResult result) {
+    Verdict verdict = result.verdict();
+    return DynamicTest.dynamicTest(
+        result.fence().id() + " " + verdict.label(),
+        result.fence().note().path().toUri(),
+        () -> {
+          if (verdict instanceof Verdict.Skipped(String reason)) {
+            abort("skipped: " + reason);
+          }
+          assertFalse(
+              Verdict.FAILING.contains(verdict.label()),
+              () -> verdict.label() + " (" + verdict.detail() + ")");
+        });
+  }
+}
