@@ -210,6 +210,43 @@ def test_interrupt_leaves_run_forever(loop):
     assert loop.run_until_complete(asyncio.sleep(0, "again")) == "again"
 
 
+def test_a_handler_that_arrives_in_the_loops_own_code_runs_between_callbacks(loop):
+    pytest.importorskip("polyglot", reason="elsewhere CPython calls the handlers")
+    from types import SimpleNamespace
+
+    from javaloop import _signals
+
+    happened = []
+
+    def handler(number, frame):
+        happened.append(number)
+        raise ZeroDivisionError
+
+    def interrupted(name):
+        return SimpleNamespace(f_globals={"__name__": name})
+
+    def callback():
+        _signals._deliver(handler, 1, interrupted("javaloop._task"))
+        _signals._deliver(handler, 2, interrupted("asyncio.sslproto"))
+        happened.append("not in the callback")
+        with pytest.raises(ZeroDivisionError):
+            _signals._deliver(handler, 3, interrupted("asyncio_of_the_program"))
+
+    loop.call_soon(callback)
+    loop.call_soon(happened.append, "after them")
+    with pytest.raises(ZeroDivisionError):
+        loop.run_forever()
+    assert happened == ["not in the callback", 3, 2]
+    with pytest.raises(ZeroDivisionError):
+        loop.run_forever()
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    assert happened[3:] == [1, "after them"]
+    # Outside of the loop there is nothing to wait for.
+    with pytest.raises(ZeroDivisionError):
+        _signals._deliver(handler, 4, interrupted("asyncio.runners"))
+
+
 def test_raise_signal_is_handled_before_it_returns():
     seen = []
     before = signal.signal(

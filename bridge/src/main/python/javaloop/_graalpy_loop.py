@@ -17,8 +17,20 @@ from javaloop._asyncio import BaseLoop, PyTask
 _Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
 
 
+class _Delivery(_task.Handle):
+    """Runs a signal's handler: what that raises ends ``run_forever``, as if it came in between."""
+
+    __slots__ = ()
+    _callback: Any
+    _args: Any
+
+    def _run(self) -> None:
+        self._callback(*self._args)
+
+
 class EngineLoop(BaseLoop):
     _run_once = _pass.run_once
+    _host_wakeup: Callable[[], None]
 
     def _new_glance(self, host: Any) -> None:
         """For compiled Python entering Java is cheap."""
@@ -58,6 +70,11 @@ class EngineLoop(BaseLoop):
         if sig in self._signal_handlers:
             _signals.of_loops.pop(sig, None)
         return super().remove_signal_handler(sig)
+
+    def _deliver_soon(self, callback: Callable[..., None], *args: Any) -> None:
+        """Main thread, at any point of this loop's code."""
+        self._ready.appendleft(_Delivery(callback, args, self, None))
+        self._host_wakeup()
 
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)

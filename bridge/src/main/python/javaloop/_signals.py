@@ -4,6 +4,10 @@ GraalPy runs a handler when the main thread next executes Python; ``signal.signa
 Java to wake the loops. ``set_wakeup_fd``, which GraalPy lacks, is done by the handlers too. What
 ``signal.raise_signal`` raises is handled before it returns, as CPython does and uvicorn relies on:
 by way of the kernel it would be handled whenever this engine next looks.
+
+The engine interrupts any Python for a handler, also the code of tasks and of the run queue, where
+an exception would leave a task that nothing wakes; CPython has that part in C. What arrives in the
+loop's code or in asyncio's runs as the next entry of the run queue.
 """
 
 from __future__ import annotations
@@ -48,7 +52,7 @@ def install() -> None:
 
             def deliver(signum: int, frame: Any) -> None:
                 host.delivered()
-                _run(handler, signum, frame)
+                _deliver(handler, signum, frame)
 
             install_one(number, deliver)
             _handlers[number] = handler
@@ -82,6 +86,17 @@ def install() -> None:
         ours.__module__ = "signal"
         setattr(signal, name, ours)
     setattr(set_handler, "_javaloop", True)  # noqa: B010 # says that it is installed
+
+
+def _deliver(handler: Any, number: int, frame: Any) -> None:
+    """:param frame: what was interrupted; the engine fails over its ``f_back``"""
+    events = sys.modules.get("asyncio.events")
+    deliver_soon = events and getattr(events._get_running_loop(), "_deliver_soon", None)
+    package = frame.f_globals.get("__name__", "").partition(".")[0] if frame else ""
+    if deliver_soon and package in ("javaloop", "asyncio"):
+        deliver_soon(_run, handler, number, frame)
+    else:
+        _run(handler, number, frame)
 
 
 def _run(handler: Any, number: int, frame: Any) -> None:

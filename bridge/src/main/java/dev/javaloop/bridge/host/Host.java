@@ -6,7 +6,7 @@ import org.graalvm.polyglot.HostAccess.Export;
 
 /// What Python gets of Java, on every engine.
 public class Host {
-  private final HostSignals signals = new HostSignals();
+  private final HostSignals signals = new HostSignals(System::nanoTime);
   private final HostKernel kernel = new HostKernel();
   private final Set<HostLoop> open = ConcurrentHashMap.newKeySet();
   private final long[] closed = new long[HostLoop.COUNTERS];

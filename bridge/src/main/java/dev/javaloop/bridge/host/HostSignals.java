@@ -4,6 +4,7 @@ import dev.javaloop.loop.EventLoop;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,22 @@ import org.jspecify.annotations.Nullable;
 public final class HostSignals {
   private static final long SLICE_NANOS = 1_000_000;
 
-  /// How long a handler may be due: one that was replaced meanwhile never runs.
-  private static final long PATIENCE_NANOS = 1_000_000_000;
+  /// The slices of a handler that is late, or whose main thread is not in Python and does not run
+  /// it.
+  private static final long LONG_SLICE_NANOS = 50_000_000;
 
+  private static final long LATE_NANOS = 1_000_000_000;
+
+  private final LongSupplier nanoTime;
   private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
   private final AtomicInteger due = new AtomicInteger();
   private volatile long lastSignalNanos;
   private volatile @Nullable Thread interrupted;
 
-  HostSignals() {}
+  /// @param nanoTime a monotonic clock
+  HostSignals(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
 
   /// The thread's next pass that finds nothing ends with a KeyboardInterrupt. Any thread.
   public void interrupt(Thread thread) {
@@ -60,11 +68,8 @@ public final class HostSignals {
     if (due.get() == 0) {
       return EventLoop.NO_DEADLINE;
     }
-    if (System.nanoTime() - lastSignalNanos > PATIENCE_NANOS) {
-      due.set(0);
-      return EventLoop.NO_DEADLINE;
-    }
-    return loop.nanoTime() + SLICE_NANOS;
+    boolean late = nanoTime.getAsLong() - lastSignalNanos > LATE_NANOS;
+    return loop.nanoTime() + (late ? LONG_SLICE_NANOS : SLICE_NANOS);
   }
 
   /// Called after Python installed a handler: puts the wake-up behind it.
@@ -72,14 +77,15 @@ public final class HostSignals {
   /// @param name the signal's name without `SIG`
   @Export
   public void wakeOn(String name) {
-    JdkSignal.chain(
-        name,
-        python -> {
-          lastSignalNanos = System.nanoTime();
-          due.incrementAndGet();
-          python.run();
-          loops.forEach(EventLoop::wakeup);
-        });
+    JdkSignal.chain(name, this::arrived);
+  }
+
+  /// @param python the engine's handler, which has Python's run on the main thread later
+  void arrived(Runnable python) {
+    lastSignalNanos = nanoTime.getAsLong();
+    due.incrementAndGet();
+    python.run();
+    loops.forEach(EventLoop::wakeup);
   }
 
   /// Gives a signal back to the system: its default ends the process, as it does a python's.

@@ -2,9 +2,8 @@ package dev.javaloop.bridge.host;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// `sun.misc.Signal`, which has no replacement; by reflection, because javac's warning of it cannot
 /// be turned off and warnings are errors here.
@@ -22,7 +21,8 @@ public final class JdkSignal {
       Class<?> signalClass = Class.forName("sun.misc.Signal");
       Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
       Method handle = handlerClass.getMethod("handle", signalClass);
-      AtomicReference<@Nullable Object> before = new AtomicReference<>();
+      // A signal may arrive before the one who installs the handler knows what was there.
+      CompletableFuture<Object> before = new CompletableFuture<>();
       Object chained =
           Proxy.newProxyInstance(
               JdkSignal.class.getClassLoader(),
@@ -30,14 +30,14 @@ public final class JdkSignal {
               (proxy, method, arguments) ->
                   switch (method.getName()) {
                     case "handle" -> {
-                      handler.accept(() -> call(handle, before.get(), arguments[0]));
+                      handler.accept(() -> call(handle, before.join(), arguments[0]));
                       yield null;
                     }
                     case "equals" -> proxy == arguments[0];
                     case "hashCode" -> System.identityHashCode(proxy);
                     default -> "javaloop's handler of SIG" + name;
                   });
-      before.set(install(name, chained));
+      before.complete(install(name, chained));
     } catch (ReflectiveOperationException e) {
       if (e.getCause() instanceof IllegalArgumentException cause) {
         throw cause;
@@ -90,7 +90,7 @@ public final class JdkSignal {
     return signalClass.getMethod("handle", signalClass, handlerClass).invoke(null, signal, handler);
   }
 
-  private static void call(Method handle, @Nullable Object handler, Object signal) {
+  private static void call(Method handle, Object handler, Object signal) {
     try {
       handle.invoke(handler, signal);
     } catch (ReflectiveOperationException e) {
