@@ -1,6 +1,9 @@
 package dev.javaloop.conformance;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One engine on one version of Python, with the CPython that it is compared with.
 ///
@@ -24,6 +27,55 @@ record Column(
   /// Whether the engine loads compiled packages.
   boolean loadsC() {
     return !engine.equals("graalpy");
+  }
+
+  /// A column on this machine.
+  ///
+  /// @param reference the CPython to compare with; null for the best one that is found
+  /// @param bridge what runs a script on the bridge; null for the launcher
+  /// @param ofNotes remarks about the notes
+  static Column here(
+      Column.Wanted wanted,
+      @Nullable String reference,
+      @Nullable List<String> bridge,
+      Home home,
+      List<String> ofNotes)
+      throws IOException, InterruptedException {
+    ReferencePython.Found python =
+        wanted.python().isEmpty()
+            ? ReferencePython.find(reference, System.getenv())
+            : ReferencePython.ofVersion(wanted.python(), System.getenv());
+    List<String> remarks = new ArrayList<>(ofNotes);
+    if (!python.wanted() && wanted.engine().equals("graalpy")) {
+      remarks.add(
+          "No CPython 3.12 runs on this machine; the reference is "
+              + python.version()
+              + ", and what differs may differ for that reason alone.");
+    }
+    return new Column(
+        wanted.name(),
+        wanted.engine(),
+        python.version(),
+        wanted.legacy(),
+        python.side(),
+        bridgeSide(wanted.engine(), bridge != null ? bridge : launcher(home, wanted, python)),
+        remarks);
+  }
+
+  private static Side bridgeSide(String engine, List<String> command)
+      throws IOException, InterruptedException {
+    Probe.Answer answer = Probe.ask("bridge", command, List.of(), List.of());
+    return new Side(
+        "bridge", command, answer.implementation() + " " + answer.version() + ", engine " + engine);
+  }
+
+  private static List<String> launcher(
+      Home home, Column.Wanted wanted, ReferencePython.Found python) {
+    List<String> command = new ArrayList<>(home.launcher());
+    if (wanted.engine().equals("jep")) {
+      command.addAll(List.of("--engine", "jep", "--python", python.command()));
+    }
+    return command;
   }
 
   /// What catalogues call all columns of its kind: the legacy layer changes what is expected.

@@ -47,14 +47,11 @@ record Document(
       boolean failed) {
 
     private Engine counting(List<Case> cases) {
-      Map<String, Integer> counts = new LinkedHashMap<>();
-      Verdict.LABELS.forEach(label -> counts.put(label, 0));
       List<Result> own =
           cases.stream()
               .flatMap(each -> each.results().stream())
               .filter(result -> result.column().equals(name))
               .toList();
-      own.forEach(result -> counts.merge(result.verdict(), 1, Integer::sum));
       return new Engine(
           name,
           engine,
@@ -63,7 +60,7 @@ record Document(
           bridge,
           seconds,
           remarks,
-          counts,
+          Verdict.totals(own.stream().map(Result::verdict)),
           own.stream().anyMatch(Result::fails));
     }
   }
@@ -83,7 +80,13 @@ record Document(
       String language,
       String code,
       @Nullable String recordedOutput,
-      List<Result> results) {}
+      List<Result> results) {
+
+    /// Whether it fails in some column.
+    boolean failsSomewhere() {
+      return results.stream().anyMatch(Result::fails);
+    }
+  }
 
   /// A fence in a column.
   ///
@@ -168,8 +171,7 @@ record Document(
 
   /// Whether the case fails in some column.
   boolean fails(String id) {
-    return cases.stream()
-        .anyMatch(each -> each.id().equals(id) && each.results().stream().anyMatch(Result::fails));
+    return cases.stream().anyMatch(each -> each.id().equals(id) && each.failsSomewhere());
   }
 
   /// This report, with the cases of a later one in their places.
@@ -240,9 +242,10 @@ record Document(
         .comparison()
         .ifPresent(
             comparison ->
-                comparison.channels().stream()
-                    .filter(channel -> !SideBySide.rows(channel).isEmpty())
+                comparison
+                    .channels()
                     .forEach(c -> shown.put(c.aspect().label(), SideBySide.rows(c))));
+    shown.values().removeIf(List::isEmpty);
     return new Result(
         column,
         result.verdict().label(),

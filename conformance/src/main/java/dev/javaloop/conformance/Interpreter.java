@@ -2,6 +2,7 @@ package dev.javaloop.conformance;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.javaloop.conformance.catalogue.Entry;
+import dev.javaloop.conformance.stage.Folders;
 import dev.javaloop.conformance.stage.Scene;
 import dev.javaloop.conformance.stage.Visitor;
 import java.io.File;
@@ -41,7 +42,9 @@ final class Interpreter implements AutoCloseable {
     for (String name : SITE) {
       Files.writeString(home.resolve("site").resolve(name), Resources.text(name));
     }
-    Files.writeString(home.resolve(LEGACY), Resources.text(LEGACY));
+    if (legacy) {
+      Files.writeString(home.resolve(LEGACY), Resources.text(LEGACY));
+    }
   }
 
   /// Runs the script until its end or the limit; one that serves is asked, and then stopped.

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,6 @@ import picocli.CommandLine.Spec;
       "2:the command cannot be done as it was given"
     })
 public final class Main implements Callable<Integer> {
-  private static final List<String> CATALOGUES =
-      List.of("notes.toml", "examples.toml", "expected.toml");
-
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
@@ -203,11 +199,15 @@ public final class Main implements Callable<Integer> {
     if (before != null) {
       fences = fences.stream().filter(fence -> before.fails(fence.id())).toList();
     }
-    Catalogue catalogue = catalogue();
+    List<Path> more = new ArrayList<>(catalogues);
+    if (update != null && Files.exists(update)) {
+      more.add(update);
+    }
+    Catalogue catalogue = Catalogues.with(more);
     List<Column> columns = new ArrayList<>();
     for (Column.Wanted each : wanted) {
       columns.add(
-          column(
+          Column.here(
               each,
               reference,
               bridge == null ? null : words(bridge),
@@ -225,7 +225,13 @@ public final class Main implements Callable<Integer> {
     }
     Matrix matrix =
         replay(
-            fences, columns, catalogue, failing, new Progress(fences.size() * columns.size(), err));
+            fences,
+            columns,
+            catalogue,
+            failing,
+            home,
+            new Progress(
+                fences.size() * columns.size(), err, Boolean.getBoolean("javaloop.terminal")));
     Document document = Document.of(matrix);
     if (folder != null) {
       Reports.write(before == null ? document : before.updated(document), folder);
@@ -252,17 +258,18 @@ public final class Main implements Callable<Integer> {
       List<Column> columns,
       Catalogue catalogue,
       Set<String> failing,
+      Home home,
       Progress progress)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     CaseReplay.Options options = new CaseReplay.Options(runs, timeout);
-    try (Stage stage = new Stage(catalogue, cache(System.getenv()), servers, progress::note)) {
+    try (progress;
+        Stage stage = new Stage(catalogue, home.cache(), servers, progress::note)) {
       Replay.Settings settings = new Replay.Settings(catalogue, stage, options, jobs);
       List<Replay> replays = new ArrayList<>();
       for (Column column : columns) {
         String name = columns.size() == 1 ? "" : column.name();
-        replays.add(
-            Replay.run(fences, column, settings, result -> progress.finished(name, result)));
+        replays.add(Replay.run(fences, column, settings, progress.of(name)));
       }
       return new Matrix(
           fences, replays, stage.ran(), options, failing, (System.nanoTime() - start) / 1e9);
@@ -298,75 +305,9 @@ public final class Main implements Callable<Integer> {
     return failOn.isEmpty() ? Verdict.FAILING : Set.copyOf(failOn);
   }
 
-  private Catalogue catalogue() {
-    Catalogue catalogue = bundled();
-    List<Path> files = new ArrayList<>(catalogues);
-    if (update != null && Files.exists(update)) {
-      files.add(update);
-    }
-    for (Path file : files) {
-      try {
-        catalogue.add(Files.readString(file), file.toString());
-      } catch (IOException e) {
-        throw new UsageException("cannot read the catalogue " + file, e);
-      }
-    }
-    return catalogue;
-  }
-
-  /// The catalogue that ships with the suite.
-  static Catalogue bundled() {
-    Catalogue catalogue = new Catalogue();
-    for (String name : CATALOGUES) {
-      catalogue.add(Resources.text("catalogue/" + name), "the bundled catalogue " + name);
-    }
-    return catalogue;
-  }
-
   /// What is wrong with notes is said once, by the first column.
   static List<String> remarks(List<Note> notes) {
     return notes.stream().map(Note::remark).filter(remark -> !remark.isEmpty()).toList();
-  }
-
-  /// A column on this machine.
-  ///
-  /// @param reference the CPython to compare with; null for the best one that is found
-  /// @param bridge what runs a script on the bridge; null for the launcher
-  /// @param ofNotes remarks about the notes
-  static Column column(
-      Column.Wanted wanted,
-      @Nullable String reference,
-      @Nullable List<String> bridge,
-      Home home,
-      List<String> ofNotes)
-      throws IOException, InterruptedException {
-    ReferencePython.Found python =
-        wanted.python().isEmpty()
-            ? ReferencePython.find(reference, System.getenv())
-            : ReferencePython.ofVersion(wanted.python(), System.getenv());
-    List<String> remarks = new ArrayList<>(ofNotes);
-    if (!python.wanted() && wanted.engine().equals("graalpy")) {
-      remarks.add(
-          "No CPython 3.12 runs on this machine; the reference is "
-              + python.version()
-              + ", and what differs may differ for that reason alone.");
-    }
-    return new Column(
-        wanted.name(),
-        wanted.engine(),
-        python.version(),
-        wanted.legacy(),
-        python.side(),
-        bridgeSide(wanted.engine(), bridge != null ? bridge : launcher(home, wanted, python)),
-        remarks);
-  }
-
-  /// Where what takes long to get is kept.
-  static Path cache(Map<String, String> environment) {
-    String named = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path caches =
-        named.isEmpty() ? Path.of(environment.getOrDefault("HOME", "/"), ".cache") : Path.of(named);
-    return caches.resolve("javaloop").resolve("conformance");
   }
 
   private CommandSpec spec() {
@@ -421,75 +362,9 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static Side bridgeSide(String engine, List<String> command)
-      throws IOException, InterruptedException {
-    Probe.Answer answer = Probe.ask("bridge", command, List.of(), List.of());
-    return new Side(
-        "bridge", command, answer.implementation() + " " + answer.version() + ", engine " + engine);
-  }
-
-  private static List<String> launcher(
-      Home home, Column.Wanted wanted, ReferencePython.Found python) {
-    List<String> command = new ArrayList<>(home.launcher());
-    if (wanted.engine().equals("jep")) {
-      command.addAll(List.of("--engine", "jep", "--python", python.command()));
-    }
-    return command;
-  }
-
   private static List<String> words(String command) {
     return Files.isExecutable(Path.of(command)) && !Files.isDirectory(Path.of(command))
         ? List.of(Path.of(command).toAbsolutePath().toString())
         : List.of(command.strip().split("\\s+", -1));
-  }
-
-  /// Where the project's own files are.
-  record Home(Map<String, String> environment, @Nullable String launcherProperty) {
-    static Home of(Map<String, String> environment) {
-      return new Home(environment, System.getProperty("javaloop.launcher"));
-    }
-
-    /// The launcher that started this program, or the one at the root of the work tree.
-    List<String> launcher() {
-      String named =
-          launcherProperty != null ? launcherProperty : environment.get("JAVALOOP_LAUNCHER");
-      if (named != null && !named.isEmpty()) {
-        return List.of(Path.of(named).toAbsolutePath().toString());
-      }
-      Path launcher = root().resolve("javaloop");
-      if (!Files.isExecutable(launcher)) {
-        throw new UsageException(
-            "no launcher ./javaloop in " + root() + "; name what runs a script with --bridge");
-      }
-      return List.of(launcher.toString());
-    }
-
-    /// Whether somebody named a launcher.
-    boolean named() {
-      String named =
-          launcherProperty != null ? launcherProperty : environment.get("JAVALOOP_LAUNCHER");
-      return named != null && !named.isEmpty();
-    }
-
-    Path examples() {
-      return root().resolve("conformance/examples");
-    }
-
-    /// The launcher's folder, or the nearest one upwards that holds the examples.
-    private Path root() {
-      if (launcherProperty != null) {
-        Path folder = Path.of(launcherProperty).toAbsolutePath().getParent();
-        if (folder != null && Files.isDirectory(folder.resolve("conformance/examples"))) {
-          return folder;
-        }
-      }
-      Path here = Path.of("").toAbsolutePath();
-      for (Path at = here; at != null; at = at.getParent()) {
-        if (Files.isDirectory(at.resolve("conformance/examples"))) {
-          return at;
-        }
-      }
-      return here;
-    }
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.javaloop.conformance.catalogue.Catalogue;
 import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,7 +44,7 @@ public abstract class NotesConformance {
   /// Replays the notes, and gives a test for each fence with its verdict.
   @TestFactory
   public Stream<DynamicTest> fences() throws IOException, InterruptedException {
-    Main.Home home = Main.Home.of(System.getenv());
+    Home home = Home.of(System.getenv());
     if (!home.named()) {
       return Stream.of(
           DynamicTest.dynamicTest(
@@ -55,17 +54,14 @@ public abstract class NotesConformance {
                       "not run: neither the system property javaloop.launcher nor JAVALOOP_LAUNCHER"
                           + " names a launcher")));
     }
-    Catalogue catalogue = Main.bundled();
-    for (Path file : catalogues()) {
-      catalogue.add(Files.readString(file), file.toString());
-    }
-    Column column = Main.column(Column.Wanted.of(engine()), null, null, home, List.of());
+    Catalogue catalogue = Catalogues.with(catalogues());
+    List<Note> read = Note.read(notes());
+    Column column = Column.here(Column.Wanted.of(engine()), null, null, home, Main.remarks(read));
     try (Stage stage =
-        new Stage(
-            catalogue, Main.cache(System.getenv()), servers(), line -> System.err.println(line))) {
+        new Stage(catalogue, home.cache(), servers(), line -> System.err.println(line))) {
       Replay replay =
           Replay.run(
-              Note.read(notes()).stream().flatMap(note -> Fence.in(note).stream()).toList(),
+              read.stream().flatMap(note -> Fence.in(note).stream()).toList(),
               column,
               new Replay.Settings(
                   catalogue,
@@ -73,6 +69,7 @@ public abstract class NotesConformance {
                   new CaseReplay.Options(2, limitSeconds()),
                   Runtime.getRuntime().availableProcessors()),
               _ -> {});
+      replay.remarks().forEach(System.err::println);
       return replay.results().stream().map(NotesConformance::test);
     }
   }

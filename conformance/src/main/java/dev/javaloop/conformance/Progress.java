@@ -3,42 +3,105 @@ package dev.javaloop.conformance;
 import dev.javaloop.conformance.stage.Stage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Says how a replay goes: a line for each finished case, and a summary.
-final class Progress {
+/// Says how a replay goes: a line for each finished case, and a summary. On a terminal the last
+/// line is a live one: how far it is, and what runs.
+///
+/// Safe for use by several threads.
+final class Progress implements AutoCloseable {
+  private static final String ERASE = "\r\u001b[K";
+  private static final int WIDTH = 79;
+
   private final int total;
   private final PrintWriter err;
+  private final boolean live;
+  private final long start = System.nanoTime();
+  private final Set<String> running = new LinkedHashSet<>();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("progress").factory());
   private int done;
 
-  Progress(int total, PrintWriter err) {
+  /// A replay's progress.
+  ///
+  /// @param total how many results there will be
+  /// @param live whether `err` is a terminal
+  Progress(int total, PrintWriter err, boolean live) {
     this.total = total;
     this.err = err;
+    this.live = live;
+    if (live) {
+      var _ = clock.scheduleAtFixedRate(() -> say(""), 1, 1, TimeUnit.SECONDS);
+    }
   }
 
-  /// Called for one case at a time.
+  /// What hears of a column's cases.
   ///
   /// @param column the column's name; empty when there is only one
-  void finished(String column, CaseResult result) {
-    done++;
-    String detail = result.verdict().detail();
-    err.printf(
-        Locale.ROOT,
-        "[%d/%d] %s%s %s%s%n",
-        done,
-        total,
-        column.isEmpty() ? "" : column + " ",
-        result.fence().id(),
-        result.verdict().label(),
-        detail.isEmpty() ? "" : " (" + detail + ")");
-    err.flush();
+  Replay.Listener of(String column) {
+    String prefix = column.isEmpty() ? "" : column + " ";
+    return new Replay.Listener() {
+      @Override
+      public void started(Fence fence) {
+        synchronized (Progress.this) {
+          running.add(prefix + fence.id());
+          say("");
+        }
+      }
+
+      @Override
+      public void finished(CaseResult result) {
+        Verdict verdict = result.verdict();
+        synchronized (Progress.this) {
+          done++;
+          running.remove(prefix + result.fence().id());
+          say(
+              "[%d/%d] %s%s %s%s%n"
+                  .formatted(
+                      done,
+                      total,
+                      prefix,
+                      result.fence().id(),
+                      verdict.label(),
+                      verdict.detail().isEmpty() ? "" : " (" + verdict.detail() + ")"));
+        }
+      }
+    };
   }
 
   /// Says what takes long, in a line.
-  synchronized void note(String line) {
-    err.println("conformance: " + line);
+  void note(String line) {
+    say("conformance: " + line + System.lineSeparator());
+  }
+
+  /// Writes whole lines above the live one.
+  private synchronized void say(String lines) {
+    if (live) {
+      err.print(ERASE);
+    }
+    err.print(lines);
+    if (live && !clock.isShutdown()) {
+      long seconds = (System.nanoTime() - start) / 1_000_000_000;
+      String state =
+          "%d of %d, %d:%02d  %s"
+              .formatted(done, total, seconds / 60, seconds % 60, String.join("  ", running));
+      err.print(state.length() > WIDTH ? state.substring(0, WIDTH - 1) + "…" : state);
+    }
     err.flush();
+  }
+
+  /// Takes the live line away.
+  @Override
+  public void close() {
+    clock.shutdown();
+    say("");
   }
 
   static void summary(Matrix matrix, @Nullable Path folder, PrintWriter out) {

@@ -4,14 +4,12 @@ import dev.javaloop.conformance.catalogue.Catalogue;
 import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 
 /// A replay of notes in one column, from their text to the results of all their fences.
 ///
@@ -23,9 +21,15 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
   /// @param jobs cases at a time
   record Settings(Catalogue catalogue, Stage stage, CaseReplay.Options options, int jobs) {}
 
-  /// Runs the fences; `finished` is called by several threads, one after the other.
-  static Replay run(
-      List<Fence> fences, Column column, Settings settings, Consumer<CaseResult> finished)
+  /// Hears of each fence; called by several threads at once.
+  interface Listener {
+    default void started(Fence fence) {}
+
+    void finished(CaseResult result);
+  }
+
+  /// Runs the fences.
+  static Replay run(List<Fence> fences, Column column, Settings settings, Listener listener)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     List<Classifier.Classified> cases =
@@ -41,13 +45,13 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
             "The bridge does not honour PYTHONPATH, so its times are those of the process, less"
                 + " those of an empty script.");
       }
-      List<CaseResult> results = all(cases, replay, settings.jobs(), finished);
+      List<CaseResult> results = all(cases, replay, settings.jobs(), listener);
       return new Replay(column, remarks, results, (System.nanoTime() - start) / 1e9);
     }
   }
 
   private static List<CaseResult> all(
-      List<Classifier.Classified> cases, CaseReplay replay, int jobs, Consumer<CaseResult> finished)
+      List<Classifier.Classified> cases, CaseReplay replay, int jobs, Listener listener)
       throws IOException, InterruptedException {
     try (ExecutorService workers = Executors.newFixedThreadPool(jobs)) {
       List<Future<CaseResult>> futures = new ArrayList<>();
@@ -55,10 +59,9 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
         futures.add(
             workers.submit(
                 () -> {
+                  listener.started(each.fence());
                   CaseResult result = replayed(each, replay);
-                  synchronized (futures) {
-                    finished.accept(result);
-                  }
+                  listener.finished(result);
                   return result;
                 }));
       }
@@ -91,9 +94,6 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
 
   /// How many fences got each verdict; every verdict is there.
   Map<String, Integer> totals() {
-    Map<String, Integer> totals = new LinkedHashMap<>();
-    Verdict.LABELS.forEach(label -> totals.put(label, 0));
-    results.forEach(result -> totals.merge(result.verdict().label(), 1, Integer::sum));
-    return totals;
+    return Verdict.totals(results.stream().map(result -> result.verdict().label()));
   }
 }

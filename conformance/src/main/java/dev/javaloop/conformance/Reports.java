@@ -46,29 +46,27 @@ final class Reports {
   private static Map<String, Object> model(Document document, History history) {
     Map<String, Object> model = JSON.convertValue(document, new TypeReference<>() {});
     model.put("labels", Verdict.LABELS);
-    Map<String, Integer> counts = new HashMap<>();
     Map<String, Object> trends = new HashMap<>();
     List<Map<String, Object>> cases = new ArrayList<>();
     Set<String> failing = Set.copyOf(document.options().failOn());
-    Verdict.LABELS.forEach(label -> counts.put(label, 0));
     for (Document.Case each : document.cases()) {
       Map<String, Object> shown = JSON.convertValue(each, new TypeReference<>() {});
       shown.putIfAbsent("recordedOutput", null);
       shown.put("snippet", snippet(each.code()));
       shown.put("why", why(each));
-      shown.put("fails", each.results().stream().anyMatch(Document.Result::fails));
+      shown.put("fails", each.failsSomewhere());
       cases.add(shown);
-      each.results().stream()
-          .map(Document.Result::verdict)
-          .distinct()
-          .forEach(verdict -> counts.merge(verdict, 1, Integer::sum));
       for (Document.Result result : each.results()) {
         trends.put(
             result.column() + " " + each.id(), history.trend(result.column(), each.id(), failing));
       }
     }
     model.put("cases", cases);
-    model.put("counts", counts);
+    model.put(
+        "counts",
+        Verdict.totals(
+            document.cases().stream()
+                .flatMap(c -> c.results().stream().map(Document.Result::verdict).distinct())));
     model.put("trends", trends);
     return model;
   }
@@ -92,10 +90,7 @@ final class Reports {
 
   private static Map<String, Object> badge(Document document) {
     int fences = document.cases().size();
-    long failing =
-        document.cases().stream()
-            .filter(each -> each.results().stream().anyMatch(Document.Result::fails))
-            .count();
+    long failing = document.cases().stream().filter(Document.Case::failsSomewhere).count();
     String text =
         failing == 0 ? fences + " of " + fences + " hold" : failing + " of " + fences + " fail";
     return Map.of(

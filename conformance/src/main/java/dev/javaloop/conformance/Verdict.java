@@ -1,5 +1,11 @@
 package dev.javaloop.conformance;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
 /// What became of a fence; every fence has exactly one.
 sealed interface Verdict {
 
@@ -66,12 +72,11 @@ sealed interface Verdict {
   }
 
   /// The names of those that make a replay fail, unless the user wants others.
-  java.util.Set<String> FAILING =
-      java.util.Set.of("differs", "timeout", "crash", "unexpected-pass");
+  Set<String> FAILING = Set.of("differs", "timeout", "crash", "unexpected-pass");
 
   /// Every name, in the order of reports.
-  java.util.List<String> LABELS =
-      java.util.List.of(
+  List<String> LABELS =
+      List.of(
           "same",
           "same-failure",
           "expected-difference",
@@ -82,4 +87,12 @@ sealed interface Verdict {
           "timeout",
           "crash",
           "unexpected-pass");
+
+  /// How many of the names there are of each; every name is there, in the order of reports.
+  static Map<String, Integer> totals(Stream<String> labels) {
+    Map<String, Integer> totals = new LinkedHashMap<>();
+    LABELS.forEach(label -> totals.put(label, 0));
+    labels.forEach(label -> totals.merge(label, 1, Integer::sum));
+    return totals;
+  }
 }

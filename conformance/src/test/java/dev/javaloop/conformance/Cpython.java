@@ -71,6 +71,6 @@ final class Cpython {
 
   /// A stage with servers as processes.
   static Stage stage(Catalogue catalogue) throws IOException {
-    return new Stage(catalogue, Main.cache(System.getenv()), Stage.How.PROCESSES, _ -> {});
+    return new Stage(catalogue, Home.of(System.getenv()).cache(), Stage.How.PROCESSES, _ -> {});
   }
 }

@@ -177,7 +177,7 @@ public final class Stage implements AutoCloseable {
       progress.accept("stopped early"); // the program ends, and the hook has done it already
       return;
     }
-    Packages.delete(folder);
+    Folders.delete(folder);
   }
 
   private void stop() {

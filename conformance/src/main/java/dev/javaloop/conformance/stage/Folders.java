@@ -1,4 +1,4 @@
-package dev.javaloop.conformance;
+package dev.javaloop.conformance.stage;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Folders that scripts had to themselves.
-final class Folders {
+/// Folders that scripts and servers had to themselves.
+public final class Folders {
   private Folders() {}
 
   /// Deletes the folder whatever was made of it: gone, closed, or deeper than a path can name. What
   /// cannot be deleted at all stays, in the folder for temporary files.
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
