@@ -10,6 +10,8 @@ import java.util.Set;
 /// @param recordedOutput the output that the note itself shows in a session; empty without one
 /// @param normalisers those without which the outputs would not agree
 /// @param varying the parts of the output in which the reference's own runs vary
+/// @param asIn the column whose runs of the bridge these are, because the legacy layer changes
+///   nothing for the reference; empty for runs of its own
 /// @param comparison what the verdict looked at; empty for what did not run
 record CaseResult(
     Fence fence,
@@ -22,6 +24,7 @@ record CaseResult(
     List<Run> references,
     List<Run> bridges,
     Optional<Comparison> comparison,
+    String asIn,
     double seconds) {
 
   static CaseResult notRun(Fence fence, Verdict verdict) {
@@ -36,6 +39,26 @@ record CaseResult(
         List.of(),
         List.of(),
         Optional.empty(),
+        "",
         0);
+  }
+
+  /// The same in a column in which the reference did the same.
+  ///
+  /// @param references its runs there
+  CaseResult carried(List<Run> references, String from, double seconds) {
+    return new CaseResult(
+        fence,
+        verdict,
+        recordedOutput,
+        differences,
+        normalisers,
+        varying,
+        timing,
+        references,
+        bridges,
+        comparison,
+        from,
+        seconds);
   }
 }

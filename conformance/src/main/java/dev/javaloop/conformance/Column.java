@@ -24,6 +24,9 @@ record Column(
   /// The engines that the launcher knows.
   static final List<String> ENGINES = List.of("graalpy", "jep");
 
+  /// What the name of a column with the legacy layer ends with.
+  static final String LEGACY = "+legacy";
+
   /// Whether the engine loads compiled packages.
   boolean loadsC() {
     return !engine.equals("graalpy");
@@ -80,7 +83,7 @@ record Column(
 
   /// What catalogues call all columns of its kind: the legacy layer changes what is expected.
   String kind() {
-    return legacy ? engine + "+legacy" : engine;
+    return legacy ? engine + LEGACY : engine;
   }
 
   /// A column as the command line names it.
@@ -88,8 +91,8 @@ record Column(
   /// @param python the version that is wanted; empty for the usual one
   record Wanted(String name, String engine, String python, boolean legacy) {
     static Wanted of(String name) {
-      boolean legacy = name.endsWith("+legacy");
-      String rest = legacy ? name.substring(0, name.length() - "+legacy".length()) : name;
+      boolean legacy = name.endsWith(LEGACY);
+      String rest = legacy ? name.substring(0, name.length() - LEGACY.length()) : name;
       String[] parts = rest.split("@", 2);
       if (!ENGINES.contains(parts[0])) {
         throw new UsageException(
@@ -103,7 +106,7 @@ record Column(
     }
 
     Wanted withLegacy() {
-      return new Wanted(name + "+legacy", engine, python, true);
+      return new Wanted(name + LEGACY, engine, python, true);
     }
   }
 }

@@ -90,6 +90,7 @@ record Document(
 
   /// A fence in a column.
   ///
+  /// @param asIn the column whose runs of the bridge these are; absent for runs of its own
   /// @param shown both sides' lines next to each other, by the part of the output
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Result(
@@ -101,6 +102,7 @@ record Document(
       List<String> varying,
       List<Distinction> differences,
       @Nullable Timing timing,
+      @Nullable String asIn,
       double seconds,
       Map<String, List<SideBySide.Row>> shown,
       List<Execution> reference,
@@ -257,6 +259,7 @@ record Document(
             .map(d -> new Distinction(d.aspect().label(), d.words()))
             .toList(),
         result.timing().map(Document::of).orElse(null),
+        result.asIn().isEmpty() ? null : result.asIn(),
         round(result.seconds()),
         shown,
         result.references().stream().map(Document::of).toList(),

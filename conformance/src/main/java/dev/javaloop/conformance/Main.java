@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -269,7 +270,11 @@ public final class Main implements Callable<Integer> {
       List<Replay> replays = new ArrayList<>();
       for (Column column : columns) {
         String name = columns.size() == 1 ? "" : column.name();
-        replays.add(Replay.run(fences, column, settings, progress.of(name)));
+        Optional<Replay> without =
+            replays.stream()
+                .filter(replay -> column.name().equals(replay.column().name() + Column.LEGACY))
+                .findFirst();
+        replays.add(Replay.run(fences, column, settings, without, progress.of(name)));
       }
       return new Matrix(
           fences, replays, stage.ran(), options, failing, (System.nanoTime() - start) / 1e9);

@@ -8,6 +8,7 @@ import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -68,6 +69,7 @@ public abstract class NotesConformance {
                   stage,
                   new CaseReplay.Options(2, limitSeconds()),
                   Runtime.getRuntime().availableProcessors()),
+              Optional.empty(),
               _ -> {});
       replay.remarks().forEach(System.err::println);
       return replay.results().stream().map(NotesConformance::test);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,16 +30,22 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
   }
 
   /// Runs the fences.
-  static Replay run(List<Fence> fences, Column column, Settings settings, Listener listener)
+  ///
+  /// @param without the replay of the same fences without the legacy layer: what that layer changes
+  ///   nothing for is not run on the bridge again
+  static Replay run(
+      List<Fence> fences,
+      Column column,
+      Settings settings,
+      Optional<Replay> without,
+      Listener listener)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     List<Classifier.Classified> cases =
         new Classifier(column, settings.catalogue(), System.getenv()).classify(fences);
     try (Interpreter there = new Interpreter(column.reference(), column.legacy());
         Interpreter here = new Interpreter(column.bridge(), column.legacy())) {
-      CaseReplay replay =
-          new CaseReplay(
-              column, there, here, settings.catalogue(), settings.stage(), settings.options());
+      CaseReplay replay = new CaseReplay(column, there, here, settings, without);
       List<String> remarks = new ArrayList<>(column.remarks());
       if (!replay.bridgeWatch().scriptClock()) {
         remarks.add(
@@ -90,6 +97,14 @@ record Replay(Column column, List<String> remarks, List<CaseResult> results, dou
       return CaseResult.notRun(
           each.fence(), new Verdict.Crash("the suite could not replay it: " + e));
     }
+  }
+
+  /// What became of a fence.
+  CaseResult result(Fence fence) {
+    return results.stream()
+        .filter(result -> result.fence().id().equals(fence.id()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// How many fences got each verdict; every verdict is there.

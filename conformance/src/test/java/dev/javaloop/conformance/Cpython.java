@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /// A real CPython, and bridges that are one with something wrong.
 final class Cpython {
@@ -53,6 +54,7 @@ final class Cpython {
         fences,
         column("test", bridge),
         new Replay.Settings(catalogue, stage, new CaseReplay.Options(2, limit), 1),
+        Optional.empty(),
         _ -> {});
   }
 

@@ -57,6 +57,7 @@ class ReportsTest {
             expected,
             List.of(got),
             Optional.of(comparison),
+            "",
             1.5));
     results.add(CaseResult.notRun(fences.get(1), new Verdict.NotPython("labelled mermaid")));
     results.add(
@@ -71,6 +72,7 @@ class ReportsTest {
             expected,
             List.of(expected.getFirst()),
             Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of(""))),
+            "jep",
             0.5));
     Column column =
         new Column(

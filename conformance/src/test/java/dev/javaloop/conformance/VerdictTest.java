@@ -10,6 +10,7 @@ import dev.javaloop.conformance.stage.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -265,5 +266,37 @@ class VerdictTest {
     assertEquals(Verdict.LABELS, all.stream().map(Verdict::label).toList());
     assertEquals(all.size(), Verdict.class.getPermittedSubclasses().length);
     assertTrue(Verdict.LABELS.containsAll(Verdict.FAILING));
+  }
+
+  @Test
+  void whatTheLegacyLayerChangesNothingForIsNotRunOnTheBridgeAgain() throws Exception {
+    List<String> bridge = List.of(Cpython.bridge(folder, SAME).toString());
+    String removed = "import asyncio\nprint(asyncio.__name__, hasattr(asyncio, 'coroutine'))";
+    String notes = python("print(1)") + "\n" + python(removed) + "\n" + python("1 / 0");
+    List<Fence> fences = Fence.in(new Note(folder.resolve("note.md"), "note", notes));
+    Column plain = Cpython.column("test", bridge);
+    Column legacy =
+        new Column(
+            plain.name() + Column.LEGACY,
+            plain.engine(),
+            plain.version(),
+            true,
+            plain.reference(),
+            plain.bridge(),
+            List.of());
+    try (Stage stage = Cpython.stage(new Catalogue())) {
+      Replay.Settings settings =
+          new Replay.Settings(new Catalogue(), stage, new CaseReplay.Options(2, 60), 1);
+      Replay without = Replay.run(fences, plain, settings, Optional.empty(), _ -> {});
+      List<CaseResult> with =
+          Replay.run(fences, legacy, settings, Optional.of(without), _ -> {}).results();
+      assertEquals(
+          List.of(plain.name(), "", plain.name()), with.stream().map(CaseResult::asIn).toList());
+      assertEquals(without.results().getLast().bridges(), with.getLast().bridges());
+      assertEquals(without.results().getLast().verdict(), with.getLast().verdict());
+      assertEquals(1, with.getFirst().references().size());
+      assertEquals("asyncio True\n", with.get(1).bridges().getFirst().stdout());
+      assertEquals("asyncio False\n", without.results().get(1).bridges().getFirst().stdout());
+    }
   }
 }
