@@ -56,6 +56,10 @@ def test_what_is_no_interpreter(tmp_path):
     assert ended.status == 1
     ended = run_python(JAVALOOP, "--engine", "jep", "--python", tmp_path, "x.py", cwd=tmp_path)
     one_line(ended, str(tmp_path), "--python names one")
+    # Nor does what takes other options become the launcher's own words: a Python 2 is one of these.
+    ended = run_python(JAVALOOP, "--engine", "jep", "--python", "/bin/ls", "x.py", cwd=tmp_path)
+    one_line(ended, "'/bin/ls' is no CPython 3.10 to 3.14")
+    assert ended.status == 1
 
 
 def test_an_engine_that_there_is_not(tmp_path):

@@ -275,14 +275,23 @@ def _run_loop(loop: Loop, functions: Functions) -> None:
             )
 
 
+# Whether a script has the thread.
+in_script = False
+
+
 def _run_script(script: Any) -> None:
+    global in_script
     from javaloop import _main
 
     before = sys.modules["__main__"], sys.argv, list(sys.path)
     sys.modules["__main__"] = module = types.ModuleType("__main__")
     sys.argv = list(script.argv())
     try:
-        _main.run_file(script.path(), module.__dict__)
+        try:
+            in_script = True
+            _main.run_file(script.path(), module.__dict__)
+        finally:
+            in_script = False
         _flush()
         script.ended(0)
     except SystemExit as exit:

@@ -285,16 +285,22 @@ class _Served:
 
 
 _forcible = False
+_runtime: Any = None
 
 
-def _force(number: int, frame: Any) -> None:
-    if _forcible:
+def _end(number: int, frame: Any) -> None:
+    """``close()`` interrupts a script as Ctrl-C would; what does not end by its limit it forces."""
+    if _runtime is not None and _runtime.takeInterrupt():
+        if _embed.in_script:
+            raise KeyboardInterrupt
+    elif _forcible:
         raise _embed.Forced
 
 
 def _serve(runtime: Any) -> None:
-    global _forcible
+    global _forcible, _runtime
     served = _Served(list(runtime.sources()))
+    _runtime = runtime
     try:
         _forcible = True
         _embed.serve(_Runtime(runtime), lambda loop: _Functions(loop, runtime))
@@ -302,13 +308,14 @@ def _serve(runtime: Any) -> None:
         pass
     finally:
         _forcible = False
+        _runtime = None
         served.end()
 
 
 def _run() -> None:
     host: Any = _host.require()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the JVM's
-    signal.signal(_FORCE, _force)
+    signal.signal(_FORCE, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [_FORCE])
     host.ready()
     while True:

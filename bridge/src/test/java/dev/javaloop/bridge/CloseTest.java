@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,6 +207,23 @@ class CloseTest {
           error instanceof CancellationException || error instanceof IllegalStateException,
           error::toString);
     }
+  }
+
+  @Test
+  void aScriptThatSleepsIsInterruptedAtOnce() throws Exception {
+    assumeTrue(
+        Engine.CURRENT == Engine.JEP,
+        "GraalPy's time.sleep goes on when its thread is interrupted: close() waits for its limit");
+    Path started = folder.resolve("started");
+    Path written = folder.resolve("written");
+    Path script = SharedRuntime.SOURCES.resolve("scripts/sleeps.py");
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> python.run(script, started.toString(), written.toString()));
+    awaitFile(started, status);
+    assertTrue(python.close(AMPLE));
+    assertEquals("KeyboardInterrupt", Files.readString(written));
+    assertThrows(java.util.concurrent.CompletionException.class, status::join);
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Embedding<H> implements PythonRuntime {
   private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
   private final Set<Call<?, H>> calls = ConcurrentHashMap.newKeySet();
-  private final HostSignals signals;
+  protected final HostSignals signals;
   private volatile boolean closing;
   private volatile long closeDeadlineNanos;
 
@@ -71,6 +71,9 @@ public abstract class Embedding<H> implements PythonRuntime {
 
   /// Ends what did not end within the limit of [#close].
   protected abstract void force();
+
+  /// Raises a KeyboardInterrupt in the script that has the thread; called by any thread.
+  protected abstract void interruptScript();
 
   /// What ends the engine must reach it.
   protected void rethrowIfEnding(RuntimeException error) {}
@@ -222,7 +225,7 @@ public abstract class Embedding<H> implements PythonRuntime {
         closeDeadlineNanos = deadlineNanos;
         closing = true;
         if (inScript) {
-          signals.interrupt(thread()); // a KeyboardInterrupt in the script's loop
+          interruptScript();
         }
       }
     }

@@ -157,6 +157,11 @@ public final class GraalPyRuntime extends Embedding<Value> {
   }
 
   @Override
+  protected void interruptScript() {
+    signals.interrupt(thread());
+  }
+
+  @Override
   protected void force() {
     Context opened = Objects.requireNonNull(context);
     // On a thread of its own: it waits for Python's threads, and foreign code may keep one forever.

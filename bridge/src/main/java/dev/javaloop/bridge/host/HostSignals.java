@@ -85,6 +85,11 @@ public final class HostSignals {
     lastSignalNanos = nanoTime.getAsLong();
     due.incrementAndGet();
     python.run();
+    wakeLoops();
+  }
+
+  /// Has each loop that waits return to Python. Any thread.
+  public void wakeLoops() {
     loops.forEach(EventLoop::wakeup);
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A loop on the CPython of this process, for as long as it serves it. JEP calls any public method.
@@ -41,6 +42,7 @@ public final class JepRuntime extends Embedding<JepHandle> {
   private final JepSettings settings;
   private final CompletableFuture<Started> started = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean interrupted = new AtomicBoolean();
 
   // On the loop's thread.
   private final Outbox outbox = new Outbox(this);
@@ -208,11 +210,31 @@ public final class JepRuntime extends Embedding<JepHandle> {
   }
 
   @Override
+  protected void interruptScript() {
+    interrupted.set(true);
+    try {
+      signal();
+    } catch (ErrnoException e) {
+      LOGGER.log(Level.WARNING, "interrupting the script failed", e);
+    }
+    signals.wakeLoops(); // Python sees signals when Java has returned to it
+  }
+
+  /// Called by Python's handler of the signal: whether that means the script alone.
+  public boolean takeInterrupt() {
+    return interrupted.getAndSet(false);
+  }
+
+  private void signal() throws ErrnoException {
+    Linux.signalThread(running().pythonThread(), running().signal());
+  }
+
+  @Override
   protected void force() {
     long deadlineNanos = System.nanoTime() + FORCE.toNanos();
     while (System.nanoTime() < deadlineNanos && !Thread.currentThread().isInterrupted()) {
       try {
-        Linux.signalThread(running().pythonThread(), running().signal());
+        signal();
       } catch (ErrnoException e) {
         LOGGER.log(Level.WARNING, "ending Python by force failed", e);
         break;
