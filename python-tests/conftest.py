@@ -18,7 +18,9 @@ import pytest
 HANG_SECONDS = 120.0
 
 # These start processes, so they are for CPython's pytest; the suite's files are no tests.
-collect_ignore = ["suite"] if sys.implementation.name == "cpython" else ["suite", "launcher"]
+collect_ignore = ["suite"]
+if sys.implementation.name != "cpython":
+    collect_ignore += ["launcher", "report"]
 
 _passed: list[str] = []
 _probe = asyncio.new_event_loop()
