@@ -121,7 +121,7 @@ final class CaseReplay {
       this.scene = scene;
       this.script = script;
       limit = Objects.requireNonNullElse(scene.entry().limit(), options.limitSeconds());
-      normalisers = Normaliser.of(code);
+      normalisers = Normaliser.of(code, scene.entry().serve() != null);
     }
 
     CaseResult judge(String recorded) throws IOException, InterruptedException {

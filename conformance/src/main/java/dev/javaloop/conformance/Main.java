@@ -110,8 +110,12 @@ public final class Main implements Callable<Integer> {
           "runs of the reference, to learn what varies (default 2, a third when they differ)")
   private int runs;
 
-  @Option(names = "--jobs", paramLabel = "N", description = "cases at a time (default: processors)")
-  private int jobs = Runtime.getRuntime().availableProcessors();
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description =
+          "cases at a time (default: twice the processors, as many wait more than they compute)")
+  private int jobs = 2 * Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--timeout",

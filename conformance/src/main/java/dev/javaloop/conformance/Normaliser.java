@@ -105,6 +105,15 @@ enum Normaliser {
     }
   },
 
+  /// Numbers in the names of tasks, of a server that is asked several things at once: who is served
+  /// first is for the network to say.
+  TASK_NUMBER {
+    @Override
+    String apply(String line, Run run) {
+      return TASK.matcher(line).replaceAll("Task-<number>");
+    }
+  },
+
   /// The order of lines that arrive together, in scripts that start threads: whose turn it is among
   /// threads that wake at the same time is for the operating system to say. Comes last.
   THREAD_ORDER {
@@ -132,8 +141,13 @@ enum Normaliser {
           "\\b(?:Thread|ThreadPoolExecutor|ProcessPoolExecutor|to_thread|run_in_executor|Pool)\\(");
 
   /// Those that may be tried on a script's output.
-  static Set<Normaliser> of(String script) {
+  ///
+  /// @param serves whether it is a server
+  static Set<Normaliser> of(String script, boolean serves) {
     Set<Normaliser> all = EnumSet.allOf(Normaliser.class);
+    if (!serves) {
+      all.remove(TASK_NUMBER);
+    }
     if (!STARTS_THREADS.matcher(script).find()) {
       all.remove(THREAD_ORDER);
     }
@@ -163,6 +177,7 @@ enum Normaliser {
       Pattern.compile(
           "(?i)((?:took|elapsed|duration|runtime|耗时|用时|耗費|时间)[^\\d\\n"
               + "]{0,12})\\d+\\.\\d+(?:e-?\\d+)?");
+  private static final Pattern TASK = Pattern.compile("\\bTask-\\d+");
   private static final Pattern SET = Pattern.compile("\\{(<[^{}]*>)}");
 
   /// The name in reports.

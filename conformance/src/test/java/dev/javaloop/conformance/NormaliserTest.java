@@ -53,7 +53,8 @@ class NormaliserTest {
                 "AttributeError: no attribute 'coroutine'. Did you mean: 'coroutines'?",
                 "AttributeError: no attribute 'coroutine'"),
             new Row(Normaliser.SET_ORDER, "{<b x>, <a, y>} set()", "{<a, y>, <b x>} set()"),
-            new Row(Normaliser.SET_ORDER, "{2, 1}", "{2, 1}"))
+            new Row(Normaliser.SET_ORDER, "{2, 1}", "{2, 1}"),
+            new Row(Normaliser.TASK_NUMBER, "name='Task-12'", "name='Task-<number>'"))
         .map(
             row ->
                 DynamicTest.dynamicTest(
@@ -88,8 +89,11 @@ class NormaliserTest {
 
   @Test
   void theOrderIsOpenOnlyWhereThreadsAreStarted() {
-    assertTrue(Normaliser.of("pool = ThreadPoolExecutor(5)").contains(Normaliser.THREAD_ORDER));
-    assertFalse(Normaliser.of("asyncio.run(main())").contains(Normaliser.THREAD_ORDER));
+    assertTrue(
+        Normaliser.of("pool = ThreadPoolExecutor(5)", false).contains(Normaliser.THREAD_ORDER));
+    assertFalse(Normaliser.of("asyncio.run(main())", false).contains(Normaliser.THREAD_ORDER));
+    assertTrue(Normaliser.of("", true).contains(Normaliser.TASK_NUMBER));
+    assertFalse(Normaliser.of("", false).contains(Normaliser.TASK_NUMBER));
   }
 
   private static List<String> withoutFrames(String text) {

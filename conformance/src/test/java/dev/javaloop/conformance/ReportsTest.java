@@ -43,7 +43,7 @@ class ReportsTest {
     List<Run> expected =
         List.of(Runs.wrote("<b> one | line\nmore\n"), Runs.wrote("<b> one | line\nmore\n"));
     Run got = Runs.wrote("<b> ten | line\nmore\u0001\n");
-    Comparison comparison = Comparison.of(expected, got, Normaliser.of(""));
+    Comparison comparison = Comparison.of(expected, got, Normaliser.of("", false));
     List<CaseResult> results = new ArrayList<>();
     results.add(
         new CaseResult(
@@ -71,7 +71,7 @@ class ReportsTest {
             Optional.empty(),
             expected,
             List.of(expected.getFirst()),
-            Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of(""))),
+            Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of("", false))),
             "jep",
             0.5));
     Column column =
