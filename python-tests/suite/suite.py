@@ -48,11 +48,11 @@ MODULES = [
     "sendfile",
     "unix_events",
     "sslproto",
+    "ssl",
 ]
-# Slow (GraalPy's TLS), full of hangs on the stock loop (subprocess), or not about a loop that runs.
+# Full of hangs on the stock loop (subprocess), or not about a loop that runs.
 INFORMATION = [
     "subprocess",
-    "ssl",
     "selector_events",
     "protocols",
     "transports",
