@@ -16,7 +16,16 @@ def test_examples_can_be_interrupted_also_where_the_suite_is_in_the_background(t
     note.write_text(f"```python\n{code}\n```\n")
     command = ["env", "--ignore-signal=INT", str(JAVALOOP), "conformance"]
     ended = run_python(
-        [*command, "--engine", "jep", "--reference", sys.executable, "--report", "report", "note.md"],
+        [
+            *command,
+            "--engine",
+            "jep",
+            "--reference",
+            sys.executable,
+            "--report",
+            "report",
+            "note.md",
+        ],
         cwd=tmp_path,
     )
     assert ended.status == 0, ended.err
