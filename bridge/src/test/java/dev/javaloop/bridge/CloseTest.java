@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,15 @@ class CloseTest {
     CompletableFuture<Object> call = app.async(function).call(Object.class, marker.toString());
     awaitFile(marker, call);
     return call;
+  }
+
+  /// A thread that waits for the script's end.
+  ///
+  /// @param name of a file in the folder `scripts`
+  private CompletableFuture<Integer> startedScript(String name, Path... arguments) {
+    Path script = SharedRuntime.SOURCES.resolve("scripts").resolve(name);
+    String[] words = Stream.of(arguments).map(Path::toString).toArray(String[]::new);
+    return CompletableFuture.supplyAsync(() -> python.run(script, words));
   }
 
   private static void awaitFile(Path file, CompletableFuture<?> writer) {
@@ -187,13 +197,8 @@ class CloseTest {
   void aScriptIsInterruptedAndItsFinallyBlocksRun() throws Exception {
     Path started = folder.resolve("started");
     Path written = folder.resolve("written");
-    Path script = SharedRuntime.SOURCES.resolve("scripts/serves_forever.py");
-    CompletableFuture<Integer> status =
-        CompletableFuture.supplyAsync(
-            () -> python.run(script, started.toString(), written.toString()));
-    CompletableFuture<Integer> queued =
-        CompletableFuture.supplyAsync(
-            () -> python.run(script, started.toString(), written.toString()));
+    CompletableFuture<Integer> status = startedScript("serves_forever.py", started, written);
+    CompletableFuture<Integer> queued = startedScript("serves_forever.py", started, written);
     awaitFile(started, status);
     assertTrue(python.close(AMPLE));
     assertEquals("finally", Files.readString(written));
@@ -216,10 +221,7 @@ class CloseTest {
         "GraalPy's time.sleep goes on when its thread is interrupted: close() waits for its limit");
     Path started = folder.resolve("started");
     Path written = folder.resolve("written");
-    Path script = SharedRuntime.SOURCES.resolve("scripts/sleeps.py");
-    CompletableFuture<Integer> status =
-        CompletableFuture.supplyAsync(
-            () -> python.run(script, started.toString(), written.toString()));
+    CompletableFuture<Integer> status = startedScript("sleeps.py", started, written);
     awaitFile(started, status);
     assertTrue(python.close(AMPLE));
     assertEquals("KeyboardInterrupt", Files.readString(written));
@@ -231,10 +233,8 @@ class CloseTest {
     Path started = folder.resolve("started");
     Path byTask = folder.resolve("by-task");
     CompletableFuture<Object> call = startedCall("write_when_cancelled", "t", byTask.toString());
-    Path script = SharedRuntime.SOURCES.resolve("scripts/serves_forever.py");
     CompletableFuture<Integer> status =
-        CompletableFuture.supplyAsync(
-            () -> python.run(script, started.toString(), folder.resolve("by-script").toString()));
+        startedScript("serves_forever.py", started, folder.resolve("by-script"));
     awaitFile(started, status);
     assertTrue(python.close(AMPLE));
     assertEquals("finally", Files.readString(byTask));
@@ -245,10 +245,8 @@ class CloseTest {
   void anInterruptThatTheEngineTookAwayStillReachesTheScript() throws Exception {
     Path started = folder.resolve("started");
     Path goOn = folder.resolve("go-on");
-    Path script = SharedRuntime.SOURCES.resolve("scripts/calls_the_system_then_waits.py");
     CompletableFuture<Integer> status =
-        CompletableFuture.supplyAsync(
-            () -> python.run(script, started.toString(), goOn.toString()));
+        startedScript("calls_the_system_then_waits.py", started, goOn);
     awaitFile(started, status);
     CompletableFuture<Boolean> inTime = new CompletableFuture<>();
     Thread closer = Thread.ofPlatform().start(() -> inTime.complete(python.close(AMPLE)));

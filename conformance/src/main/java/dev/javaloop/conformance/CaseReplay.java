@@ -184,12 +184,7 @@ final class CaseReplay {
         return false;
       }
       boolean hung = before.references().stream().anyMatch(Run::timedOut);
-      Run run =
-          run(
-              machine.readLock(),
-              reference,
-              Map.of(),
-              hung ? Math.min(SHORT_LIMIT_SECONDS, limit) : limit);
+      Run run = run(machine.readLock(), reference, Map.of(), limitOf(hung));
       references.add(run);
       return hung ? run.timedOut() : Comparison.of(before.references(), run, normalisers).agrees();
     }
@@ -225,9 +220,13 @@ final class CaseReplay {
       return references.stream().anyMatch(Run::timedOut);
     }
 
-    /// What hung once need not be waited for in full again.
     private double referenceLimit() {
-      return hangs() ? Math.min(SHORT_LIMIT_SECONDS, limit) : limit;
+      return limitOf(hangs());
+    }
+
+    /// What hung once need not be waited for in full again.
+    private double limitOf(boolean hung) {
+      return hung ? Math.min(SHORT_LIMIT_SECONDS, limit) : limit;
     }
 
     private Comparison runBridge() throws IOException, InterruptedException {
