@@ -5,6 +5,9 @@ import threading
 
 import pytest
 
+# 3.14 warns of whatever is about policies.
+pytestmark = pytest.mark.filterwarnings("ignore:'asyncio:DeprecationWarning")
+
 
 @pytest.fixture(autouse=True)
 def default_policy():

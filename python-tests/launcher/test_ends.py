@@ -2,13 +2,23 @@
 
 import signal
 import subprocess
+import sys
 
 import pytest
 from processes import COMMAND, ENGINE, environment
 
 
 @pytest.mark.parametrize(
-    "code", ["3", "None", "'a text'", "2**100", "-1", "2**40 + 5", "('a', 1)", "True"]
+    "code",
+    [
+        *("3", "None", "'a text'", "-1", "2**40 + 5", "('a', 1)", "True"),
+        pytest.param(
+            "2**100",
+            marks=pytest.mark.skipif(
+                sys.version_info[:2] == (3, 13), reason="3.13 blames the threads' end for it"
+            ),
+        ),
+    ],
 )
 def test_system_exit(same, code):
     same("-c", f"import sys; print('out'); sys.exit({code})")

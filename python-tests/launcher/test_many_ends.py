@@ -22,8 +22,9 @@ ENDS = {
         "async def main():\n"
         "    global ended\n"
         "    asyncio.get_running_loop().run_in_executor(None, busy)\n"
-        "    print('ready', flush=True)\n"
-        "    try: await asyncio.sleep(3600)\n"
+        "    try:\n"
+        "        print('ready', flush=True)\n"
+        "        await asyncio.sleep(3600)\n"
         "    finally: ended = True\n"
         "asyncio.run(main())",
         -signal.SIGINT,

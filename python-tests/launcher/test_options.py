@@ -1,12 +1,15 @@
 """Flags and variables of the environment."""
 
 import re
+import sys
+
+import pytest
 
 
 def test_version(javaloop):
     for words in (["-V"], ["--version"]):
         ended = javaloop(*words)
-        assert re.fullmatch(r"Python 3\.12\.\d+\n", ended.out)
+        assert re.fullmatch(rf"Python 3\.{sys.version_info[1]}\.\d+\n", ended.out)
         assert (ended.err, ended.status) == ("", 0)
 
 
@@ -44,6 +47,8 @@ def test_environment(same, script):
     script("x = 'from PYTHONPATH'", "library/beside.py")
     code = """\
 import sys
+
+import pytest
 try:
     import beside
 except ImportError:
@@ -113,16 +118,27 @@ import uvloop
 async def name():
     return type(asyncio.get_running_loop()).__module__
 print(uvloop.run(name()))
-with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-    print(runner.run(name()))
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 print(isinstance(asyncio.new_event_loop(), uvloop.Loop))
 uvloop.no_such_name
 """
     ended = javaloop("--alias-uvloop", "-W", "ignore", "-c", code)
-    assert ended.out == "javaloop\njavaloop\nTrue\n"
+    assert ended.out == "javaloop\nTrue\n"
     assert "module 'uvloop' has no attribute 'no_such_name'" in ended.err
     assert ended.status == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.Runner came with 3.11")
+def test_a_runner_with_uvloops_loop(javaloop):
+    code = """\
+import asyncio
+import uvloop
+async def name():
+    return type(asyncio.get_running_loop()).__module__
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    print(runner.run(name()))
+"""
+    assert javaloop("--alias-uvloop", "-c", code).out == "javaloop\n"
 
 
 def test_own_names_before_asyncio(javaloop):
@@ -139,7 +155,8 @@ def test_legacy(javaloop, script):
     )
     code = "import asyncio, old; print(asyncio.run(old.one()))"
     assert javaloop("--legacy", "-c", code).out == "1\n"
-    ended = javaloop("-c", code)
-    assert "has no attribute 'coroutine'" in ended.err
-    assert ended.status == 1
     assert "--legacy" in javaloop("--help").out
+    if sys.version_info >= (3, 11):  # 3.10 has the decorator
+        ended = javaloop("-c", code)
+        assert "has no attribute 'coroutine'" in ended.err
+        assert ended.status == 1

@@ -10,9 +10,7 @@ warnings.simplefilter("error")
 
 
 def fresh_policy():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # 3.14
-        asyncio.set_event_loop_policy(None)
+    asyncio.set_event_loop_policy(None)
 
 
 if sys.version_info < (3, 11):
@@ -333,6 +331,24 @@ def methods_of_tasks(loop):
     assert asyncio.Task.all_tasks() == set()
 
 
+def policies_are_the_programs():
+    class Policy(asyncio.DefaultEventLoopPolicy):
+        made = 0
+
+        def new_event_loop(self):
+            self.made += 1
+            return super().new_event_loop()
+
+    policy = Policy()
+    asyncio.set_event_loop_policy(policy)
+    assert asyncio.get_event_loop_policy() is policy
+    assert isinstance(policy, asyncio.AbstractEventLoopPolicy)
+    assert asyncio.run(native(1)) == policy.made == 1
+    fresh_policy()
+    assert type(asyncio.get_event_loop_policy()) is asyncio.DefaultEventLoopPolicy
+    raises(AttributeError, getattr, asyncio, "WindowsSelectorEventLoopPolicy")
+
+
 def names_are_exported():
     names = {}
     exec("from asyncio import *", names)
@@ -353,6 +369,7 @@ for check in [
     the_loop_is_given_inside,
     locks_and_queues_take_a_loop,
     methods_of_tasks,
+    policies_are_the_programs,
     names_are_exported,
 ]:
     check()

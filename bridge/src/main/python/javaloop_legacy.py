@@ -11,6 +11,8 @@ it is. Back come, without the deprecation warnings of the versions in between:
 - coroutines in ``asyncio.wait``, which start in the order in which they are given;
 - ``loop=`` where 3.9 took it. It chooses the loop outside of a running one; queues and locks refuse another than theirs;
 - ``asyncio.get_event_loop()`` in the main thread without a loop, which makes one;
+- ``asyncio.get_event_loop_policy`` and ``set_event_loop_policy``, the policies themselves and ``asyncio.iscoroutinefunction``,
+  which 3.14 warns of; the watchers of children, which it has no more, do not come back;
 - ``asyncio.Task.current_task`` and ``asyncio.Task.all_tasks`` (of the tasks that are not done).
 """
 
@@ -78,6 +80,7 @@ def _give(asyncio: Any) -> None:
     if hasattr(asyncio, _MARK):
         return
     setattr(asyncio, _MARK, True)
+    _give_without_warning(asyncio)
     _give_coroutines(asyncio)
     _give_current_loop(asyncio.events)
     for module, names in _RUN_IN_ANY_LOOP.items():
@@ -97,6 +100,30 @@ def _replace(asyncio: Any, module: str, name: str, change: Callable[[Any], Any])
     changed = functools.wraps(original)(change(original))
     setattr(asyncio, name, changed)
     setattr(getattr(asyncio, module), name, changed)
+
+
+def _give_without_warning(asyncio: Any) -> None:
+    """What 3.14 has for itself under hidden names, and warns of where the public ones are used."""
+    events, unix_events = asyncio.events, asyncio.unix_events
+    for module, name in (
+        (events, "get_event_loop_policy"),
+        (events, "set_event_loop_policy"),
+        (asyncio.coroutines, "iscoroutinefunction"),
+    ):
+        hidden = getattr(module, "_" + name, None)
+        if hidden is not None:
+            setattr(module, name, hidden)
+            setattr(asyncio, name, hidden)
+    if not hasattr(unix_events, "_DefaultEventLoopPolicy"):
+        return
+    policies = {"AbstractEventLoopPolicy": events, "DefaultEventLoopPolicy": unix_events}
+    original = asyncio.__getattr__
+
+    def __getattr__(name: str) -> Any:
+        module = policies.get(name)
+        return original(name) if module is None else getattr(module, "_" + name)
+
+    asyncio.__getattr__ = __getattr__
 
 
 # --- generators as coroutines

@@ -176,7 +176,7 @@ async def hand_back(future):
 async def wait_for_it(future, seconds):
     try:
         await asyncio.wait_for(future, seconds)
-    except TimeoutError:
+    except asyncio.TimeoutError:
         return "timed out"
 
 

@@ -29,13 +29,14 @@ def _once_imported(name: str, change: Callable[[Any], None]) -> None:
 
 
 def _give(asyncio: Any) -> None:
+    from javaloop._asyncio import POLICY
     from javaloop._loop import Loop
     from javaloop._policy import EventLoopPolicy
 
-    given = {"SelectorEventLoop": Loop, "DefaultEventLoopPolicy": EventLoopPolicy}
+    given = {"SelectorEventLoop": Loop, POLICY: EventLoopPolicy}
     if hasattr(asyncio, "EventLoop"):  # 3.13
         given["EventLoop"] = Loop
-    own = {name: getattr(asyncio, name) for name in given}
+    own = {name: getattr(asyncio.unix_events, name) for name in given}
     _set(asyncio, given)
     if not _host.ON_GRAALPY:
 
@@ -49,7 +50,8 @@ def _give(asyncio: Any) -> None:
 def _set(asyncio: Any, names: dict[str, Any]) -> None:
     for module in (asyncio, asyncio.unix_events):
         for name, value in names.items():
-            setattr(module, name, value)
+            if name in vars(module):
+                setattr(module, name, value)
 
 
 def _spawn(multiprocessing: Any) -> None:

@@ -4,6 +4,7 @@
 What moves between Python versions is looked up here, and nowhere else.
 """
 
+from asyncio import events, unix_events
 from asyncio.futures import _FINISHED as FINISHED
 from asyncio.futures import _PENDING as PENDING
 from asyncio.futures import _get_loop as get_loop
@@ -24,7 +25,9 @@ from selectors import _BaseSelectorImpl as BaseSelector
 __all__ = [
     "FINISHED",
     "PENDING",
+    "POLICY",
     "BaseLoop",
+    "BasePolicy",
     "BaseSelector",
     "DatagramTransport",
     "PyFuture",
@@ -32,10 +35,19 @@ __all__ = [
     "ReadPipeTransport",
     "SelectorTransport",
     "SocketTransport",
+    "ThreadSafeHandle",
     "WritePipeTransport",
     "current_tasks",
     "enter_task",
     "get_loop",
     "next_task_number",
     "register_task",
+    "set_policy",
 ]
+
+# 3.14 warns of the policies' public names, and has these for itself.
+_HIDDEN = hasattr(unix_events, "_DefaultEventLoopPolicy")
+POLICY = "_DefaultEventLoopPolicy" if _HIDDEN else "DefaultEventLoopPolicy"
+BasePolicy = getattr(unix_events, POLICY)
+ThreadSafeHandle = getattr(events, "_ThreadSafeHandle", None)  # 3.14
+set_policy = getattr(events, "_set_event_loop_policy" if _HIDDEN else "set_event_loop_policy")

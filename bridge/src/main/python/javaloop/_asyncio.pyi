@@ -8,14 +8,22 @@ from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
+POLICY: str  # the name that asyncio.unix_events has for the default policy
+ThreadSafeHandle: (
+    type[events.Handle] | None
+)  # what call_soon_threadsafe gives: nobody cancels it while it runs
 FINISHED: str
 PENDING: str
 current_tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[Any] | None]
 
 def get_loop(future: Any) -> asyncio.AbstractEventLoop: ...
 def enter_task(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None: ...
+def set_policy(policy: asyncio.AbstractEventLoopPolicy | None) -> None: ...  # pyright: ignore[reportDeprecated]
 def register_task(task: asyncio.Task[Any]) -> None: ...
 def next_task_number() -> int: ...
+
+class BasePolicy(asyncio.AbstractEventLoopPolicy):  # pyright: ignore[reportDeprecated]
+    _loop_factory: Any
 
 class PyFuture(asyncio.Future[Any]): ...
 

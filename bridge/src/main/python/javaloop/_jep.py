@@ -54,7 +54,8 @@ def _forget_program() -> None:
     # So late, a python warns without the module that says more, and of no line of any file.
     modules: dict[str, Any] = sys.modules
     modules["warnings"] = None
-    collect = compile("collect()", "sys", "exec")
+    name, line = ("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)
+    collect = compile("collect()", name, "exec").replace(co_firstlineno=line)
     module = weakref.ref(modules.pop("__main__"))
     _main.__dict__.pop("__main__", None)
     exec(collect, {"collect": gc.collect})

@@ -19,10 +19,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from javaloop import _host, _task, _tracebacks
-from javaloop._asyncio import BaseSelector
+from javaloop._asyncio import BaseSelector, ThreadSafeHandle
 
 _Handle = _task.Handle
 TimerHandle = _task.TimerHandle
+_PostedHandle = ThreadSafeHandle or _Handle
+_PostedInDebug = ThreadSafeHandle or events.Handle
+_FRAMES_OF_POSTED = 2 if ThreadSafeHandle else 1  # in its source's traceback
 
 if TYPE_CHECKING or _host.ON_GRAALPY:
     from javaloop import _anext, _kernel, _names, _tls
@@ -271,11 +274,11 @@ class Loop(EngineLoop):
             self._check_closed()
         if self._debug:
             self._check_callback(callback, "call_soon_threadsafe")
-            handle = events.Handle(callback, args, self, context)
+            handle = _PostedInDebug(callback, args, self, context)
             if handle._source_traceback:
-                del handle._source_traceback[-1]
+                del handle._source_traceback[-_FRAMES_OF_POSTED:]
         else:
-            handle = _Handle(callback, args, self, context)
+            handle = _PostedHandle(callback, args, self, context)
         self._ready.append(handle)
         self._host_wakeup()
         return handle

@@ -92,7 +92,8 @@ def exit_status(exit: SystemExit) -> int:
         if -(2**63) <= code < 2**63:
             return code & 0xFF
         flush(sys.stdout)
-        print("OverflowError: Python int too large to convert to C long", file=sys.stderr)
+        if sys.version_info[:2] == (3, 12):  # others keep it to themselves, or blame somebody else
+            print("OverflowError: Python int too large to convert to C long", file=sys.stderr)
         return 0xFF
     flush(sys.stdout)
     print(code, file=sys.stderr)
@@ -204,7 +205,24 @@ def _run_module(name: str) -> None:
 
 def _run_command(source: str) -> None:
     _prepend_cwd()
-    exec(compile(source, "<string>", "exec", dont_inherit=True), __main__.__dict__)
+    if sys.version_info >= (3, 14) and source[:1].isspace():
+        import textwrap
+
+        source = textwrap.dedent(source)
+    code = compile(source, "<string>", "exec", dont_inherit=True)
+    if sys.version_info >= (3, 13):
+        _show_lines(code, source)
+    exec(code, __main__.__dict__)
+
+
+def _show_lines(code: Any, source: str) -> None:
+    """Has tracebacks show a command's lines, as a python does from 3.13 on."""
+    import linecache
+
+    register: Any = getattr(linecache, "_register_code", None)
+    if register is not None:
+        key = code if sys.version_info >= (3, 14) else code.co_filename
+        register(key, source, code.co_filename)
 
 
 def _run_stdin(_: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar, cast
 
 from javaloop import _host
-from javaloop._asyncio import BaseLoop
+from javaloop._asyncio import BaseLoop, BasePolicy, set_policy
 from javaloop._loop import Loop
 
 _T = TypeVar("_T")
@@ -21,7 +21,7 @@ def new_event_loop() -> Loop:
     return cast(Loop, BaseLoop()) if _host.is_child() else Loop()
 
 
-class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+class EventLoopPolicy(BasePolicy):
     """The default policy, with loops that Java drives."""
 
     __module__ = "javaloop"
@@ -43,9 +43,9 @@ def _run_by_policy(main: Any, debug: bool | None) -> Any:
     try:
         return asyncio.run(main, debug=debug)
     finally:
-        asyncio.set_event_loop_policy(before)  # pyright: ignore[reportDeprecated]
+        set_policy(before)
 
 
 def install() -> None:
     """Makes the loops of this package the default of the process."""
-    asyncio.set_event_loop_policy(EventLoopPolicy())  # pyright: ignore[reportDeprecated]
+    set_policy(EventLoopPolicy())

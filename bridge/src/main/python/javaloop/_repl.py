@@ -84,7 +84,8 @@ class _Console(code.InteractiveConsole):
             done.set_result(None)
             return
         self._interrupted = False
-        self.waiting = self._loop.create_task(cell(), context=self._context)
+        own: Any = {"context": self._context} if sys.version_info >= (3, 11) else {}
+        self.waiting = self._loop.create_task(cell(), **own)
         self.waiting.add_done_callback(lambda task: self._done(task, done))
 
     def _done(self, task: asyncio.Task[Any], done: concurrent.futures.Future[Any]) -> None:

@@ -14,6 +14,9 @@ enum Engine {
   GRAALPY,
   JEP;
 
+  /// Of CPython.
+  static final String VERSION = System.getProperty("javaloop.test.python", "3.12");
+
   static final Engine CURRENT = valueOf(System.getProperty("javaloop.test.engine", "GRAALPY"));
 
   private static final String THREAD = "javaloop-python";
@@ -24,10 +27,10 @@ enum Engine {
         : PythonRuntime.jep().python(cpython()).sources(SharedRuntime.SOURCES).start();
   }
 
-  /// The CPython that the tests need.
+  /// The CPython that the tests need: 3.12, or the version that the build names.
   static Path cpython() {
     try {
-      Process process = new ProcessBuilder("../ci/find-python").start();
+      Process process = new ProcessBuilder("../ci/find-python", VERSION).start();
       String found = new String(process.getInputStream().readAllBytes()).strip();
       assertEquals(0, process.waitFor(), "ci/find-python");
       return Path.of(found);
