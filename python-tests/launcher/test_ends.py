@@ -295,6 +295,11 @@ asyncio.run(main())
     )
 
 
+@pytest.mark.xfail(ENGINE == "graalpy", reason="GraalPy runs no finalizers")
+def test_finalizers_of_what_a_traceback_holds(same, script):
+    same(script("def fail(coro): 1 / 0\n\nasync def never(): pass\n\nfail(never())\n"))
+
+
 def test_a_broken_pipe(tmp_path):
     child = subprocess.Popen(
         [*COMMAND, "-c", "import sys\nfor i in range(100000): print(i)\n"],

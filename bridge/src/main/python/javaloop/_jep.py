@@ -50,12 +50,17 @@ def _forget_program() -> None:
 
     if threading.active_count() > 1:
         return
-    sys.last_exc = sys.last_type = sys.last_value = sys.last_traceback = None  # type: ignore
     # So late, a python warns without the module that says more, and of no line of any file.
     modules: dict[str, Any] = sys.modules
     modules["warnings"] = None
     name, line = ("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)
-    collect = compile("collect()", name, "exec").replace(co_firstlineno=line)
+
+    def late(code: str) -> Any:
+        return compile(code, name, "exec").replace(co_firstlineno=line)
+
+    last = "sys.last_exc = sys.last_type = sys.last_value = sys.last_traceback = None"
+    exec(late(last), {"sys": sys})
+    collect = late("collect()")
     module = weakref.ref(modules.pop("__main__"))
     _main.__dict__.pop("__main__", None)
     exec(collect, {"collect": gc.collect})
