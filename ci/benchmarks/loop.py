@@ -1,59 +1,95 @@
-"""Runs ``loop_rates.py`` on each loop; prints the rates side by side, with ratios."""
+"""Rates of the loop's basic operations on each loop, side by side, with ratios."""
 
 import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
 
+from options import Parser, between, some_of
+
 root = Path(sys.argv[1])
-seconds = sys.argv[2] if len(sys.argv) > 2 else "200"
 rates_py = str(root / "ci/benchmarks/loop_rates.py")
-launcher = str(root / "javaloop")
-# CPython needs little time to get warm.
-COLUMNS = {
-    "CPython": [sys.executable, rates_py, "15"],
-    "uvloop": [sys.executable, rates_py, "15", "uvloop"],
-    "javaloop, JEP": [launcher, "--engine", "jep", "--python", sys.executable, rates_py, "15"],
-    "GraalPy stock": [launcher, "--stock-loop", "--mode", "throughput", rates_py, seconds],
-    "javaloop": [launcher, "--mode", "throughput", rates_py, seconds],
+launcher = [str(root / "javaloop")]
+throughput = [*launcher, "--mode", "throughput"]
+on_jep = [*launcher, "--engine", "jep", "--python", sys.executable]
+QUICKLY_WARM = 15.0  # seconds, for CPython
+COMMANDS = {
+    "cpython": [sys.executable, rates_py],
+    "uvloop": [sys.executable, rates_py],
+    "jep": [*on_jep, rates_py],
+    "stock": [*throughput, "--stock-loop", rates_py],
+    "javaloop": [*throughput, rates_py],
 }
-# Only javaloop has these: a Java thread hands work to the loop.
-stamp = (root / "bridge/target/runtime/stamp").read_text().strip()
-FROM_JAVA = [
-    f"{stamp}/bin/java",
-    f"@{root}/bridge/target/runtime/javaloop.args",
-    str(root / "ci/benchmarks/JavaThread.java"),
-    str(float(seconds) / 2),
-    str(root / "ci/benchmarks"),
-]
+RATIOS = {"jep": ["cpython", "uvloop"], "javaloop": ["cpython", "stock", "uvloop"]}
+
+parser = Parser(prog="ci/bench loop", description=__doc__)
+parser.add_argument(
+    "seconds", nargs="?", type=between(1, 3600), default=200.0, help="on GraalPy, with warm-up; 200"
+)
+parser.add_argument("--columns", type=some_of(COMMANDS), default=list(COMMANDS), metavar="LOOP,…")
+parser.add_argument(
+    "--rounds", type=between(1, 100, int), default=1, help="in turn; their medians are told"
+)
+options = parser.parse_args(sys.argv[2:])
 
 
-def measure(name: str, command: list[str]) -> dict[str, dict[str, float]]:
+def measure(name, command):
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return {row["measure"]: row for row in rows}
 
 
-results = {name: measure(name, command) for name, command in COLUMNS.items()}
-print(
-    f"{'operations a second':22}",
-    *(f"{name:>14}" for name in COLUMNS),
-    "  javaloop/CPython  /stock  JEP/CPython",
-)
-for operation, cpython in results["CPython"].items():
-    row = {name: result[operation]["rate"] for name, result in results.items()}
+def column(name):
+    on_graalpy = name in ("stock", "javaloop")
+    seconds = options.seconds if on_graalpy else min(options.seconds, QUICKLY_WARM)
+    return measure(name, [*COMMANDS[name], str(seconds), *(["uvloop"] if name == "uvloop" else [])])
+
+
+def tell_from_java():
+    """Only javaloop has these: a Java thread hands work to the loop."""
+    jdk = (root / "bridge/target/runtime/stamp").read_text().strip()
+    command = [
+        f"{jdk}/bin/java",
+        f"@{root}/bridge/target/runtime/javaloop.args",
+        str(root / "ci/benchmarks/JavaThread.java"),
+        str(options.seconds / 2),
+        str(root / "ci/benchmarks"),
+    ]
+    for operation, row in measure("javaloop from a Java thread", command).items():
+        print(
+            f"from a Java thread, javaloop alone: {operation}: {row['rate']:,.0f} a second,"
+            f" {row['first']:,.0f} in the first, cold round"
+        )
+
+
+seen = [{name: column(name) for name in options.columns} for _ in range(options.rounds)]
+operations = list(seen[0][options.columns[0]])
+
+
+def median(name, operation, what):
+    return statistics.median(results[name][operation][what] for results in seen)
+
+
+ratios = [
+    (name, other)
+    for name, others in RATIOS.items()
+    for other in others
+    if {name, other} <= set(options.columns)
+]
+heads = [f"{name + '/' + other:>18}" for name, other in ratios]
+print(f"{'operations a second':22}", *(f"{name:>12}" for name in options.columns), *heads)
+for operation in operations:
+    rates = {name: median(name, operation, "rate") for name in options.columns}
     print(
         f"{operation:22}",
-        *(f"{rate:14,.0f}" for rate in row.values()),
-        f"{row['javaloop'] / cpython['rate']:17.2f} {row['javaloop'] / row['GraalPy stock']:7.2f}"
-        f"{row['javaloop, JEP'] / cpython['rate']:13.2f}",
-    )
-for operation, row in measure("javaloop from a Java thread", FROM_JAVA).items():
-    print(
-        f"from a Java thread, javaloop alone: {operation}: {row['rate']:,.0f} a second,"
-        f" {row['first']:,.0f} in the first, cold round"
+        *(f"{rate:12,.0f}" for rate in rates.values()),
+        *(f"{rates[name] / rates[other]:18.2f}" for name, other in ratios),
     )
 print("(first, cold round)")
-for operation in results["CPython"]:
-    print(f"{operation:22}", *(f"{r[operation]['first']:14,.0f}" for r in results.values()))
+for operation in operations:
+    firsts = (median(name, operation, "first") for name in options.columns)
+    print(f"{operation:22}", *(f"{first:12,.0f}" for first in firsts))
+if "javaloop" in options.columns:
+    tell_from_java()

@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from options import Parser, between
+
 root = Path(sys.argv[1])
-rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+parser = Parser(prog="ci/bench startup", description=__doc__)
+parser.add_argument("rounds", nargs="?", type=between(1, 100, int), default=5)
+rounds = parser.parse_args(sys.argv[2:]).rounds
 runtime = root / "bridge/target/runtime"
 launcher = str(root / "javaloop")
 jdk = (runtime / "stamp").read_text().strip()

@@ -79,13 +79,26 @@ final class Client {
   }
 
   /// What was counted until now; the times are CPU times of the server.
-  record Totals(long nanos, long trips, long loopNanos, long processNanos) {
+  record Totals(
+      long nanos,
+      long trips,
+      long loopNanos,
+      long processNanos,
+      long loopUserTicks,
+      long loopKernelTicks) {
     Totals since(Totals before) {
       return new Totals(
           nanos - before.nanos,
           trips - before.trips,
           loopNanos - before.loopNanos,
-          processNanos - before.processNanos);
+          processNanos - before.processNanos,
+          loopUserTicks - before.loopUserTicks,
+          loopKernelTicks - before.loopKernelTicks);
+    }
+
+    /// The part of the loop's time; of ticks, so a few hundredths are chance.
+    double loopInKernel() {
+      return (double) loopKernelTicks / Math.max(1, loopUserTicks + loopKernelTicks);
     }
 
     double loopMicrosPerTrip() {
@@ -168,7 +181,7 @@ final class Client {
       }
       return String.format(
           "{\"per_second\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"loop_cpu_us\": %.3f,"
-              + " \"process_cpu_us\": %.3f, \"warm_up_seconds\": %.1f, \"steady\": %b}",
+              + " \"process_cpu_us\": %.3f, \"loop_in_kernel\": %.3f, \"warm_up_seconds\": %.1f, \"steady\": %b}",
           measured.trips * 1e9 / measured.nanos,
           times[times.length / 2] / 1e3,
           times[times.length * 99 / 100] / 1e3,
@@ -176,6 +189,7 @@ final class Client {
           Math.max(measured.processNanos, measured.loopNanos)
               / 1e3
               / measured.trips, // coarse ticks
+          measured.loopInKernel(),
           warm.since(began).nanos / 1e9,
           steady);
     } catch (IOException error) {
@@ -237,11 +251,22 @@ final class Client {
   private Totals totals() throws IOException {
     Path process = Path.of("/proc", cell.process);
     String loop = Files.readString(process.resolve("task/" + cell.thread + "/schedstat"));
-    String stat = Files.readString(process.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    long[] ofLoop = ticks(process.resolve("task/" + cell.thread + "/stat"));
+    long[] ofProcess = ticks(process.resolve("stat"));
     return new Totals(
-        System.nanoTime(), done.sum(), Long.parseLong(loop.split(" ")[0]), ticks * nanosPerTick);
+        System.nanoTime(),
+        done.sum(),
+        Long.parseLong(loop.split(" ")[0]),
+        (ofProcess[0] + ofProcess[1]) * nanosPerTick,
+        ofLoop[0],
+        ofLoop[1]);
+  }
+
+  /// In user mode, and in the kernel.
+  private static long[] ticks(Path stat) throws IOException {
+    String line = Files.readString(stat);
+    String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+    return new long[] {Long.parseLong(fields[11]), Long.parseLong(fields[12])};
   }
 
   private interface Work {

@@ -7,7 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from servers import COMMANDS, Parser, Server, duration, jdk, some_of, want_descriptors
+sys.path.append(str(Path(__file__).parent.parent))
+from options import Parser, duration, some_of
+from servers import COMMANDS, Server, jdk, want_descriptors
 
 KINDS = ("protocol", "streams")
 NAMES = [name for name in COMMANDS if name != "stock"]  # its select() ends at 1,024

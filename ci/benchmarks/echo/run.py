@@ -15,7 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from servers import COMMANDS, Parser, Server, duration, here, jdk, some_of, want_descriptors
+sys.path.append(str(Path(__file__).parent.parent))
+from options import Parser, duration, some_of
+from servers import COMMANDS, Server, here, jdk, want_descriptors
 
 WITH_JIT = ("stock", "javaloop", "jep", "java")
 KINDS = ("protocol", "streams", "protocol-tls", "streams-tls")
@@ -143,7 +145,7 @@ def told(row):
         latency = f"{'':17}"  # mostly the queue before the server
     return (
         f"{start} {row['per_second']:8,.0f} {latency} {row['loop_cpu_us']:8.1f}"
-        f" {row['process_cpu_us']:8.1f}{'' if row['steady'] else '  not steady'}"
+        f" {row['loop_in_kernel']:7.0%} {row['process_cpu_us']:8.1f}{'' if row['steady'] else '  not steady'}"
     )
 
 
@@ -211,7 +213,7 @@ with tempfile.TemporaryDirectory() as folder:
     print(f"TLS: a client thread a connection, so up to {TLS_CONNECTIONS}")
     print(
         f"{'kind':12} {'bytes':>6} {'conns':>5} {'server':8} {'trips/s':>8} {'p50 us':>8}"
-        f" {'p99 us':>8} {'loop':>8} {'process':>8}  CPU us a trip"
+        f" {'p99 us':>8} {'loop':>8} {'kernel':>7} {'process':>8}  CPU us a trip; kernel: its part of the loop's"
     )
     rows = list(measure_all())
     client.close()

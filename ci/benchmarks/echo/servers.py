@@ -1,6 +1,5 @@
-"""What the benchmarks of connections share: the servers' processes, options, the descriptor limit."""
+"""What the benchmarks of connections share: the servers' processes, the descriptor limit."""
 
-import argparse
 import json
 import resource
 import signal
@@ -56,31 +55,6 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
-
-
-class Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
-
-    def error(self, message):
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
-def some_of(known):
-    def parse(text):
-        chosen = text.split(",")
-        for each in chosen:
-            if each not in known:
-                raise argparse.ArgumentTypeError(f"{each!r} is none of {', '.join(known)}")
-        return chosen
-
-    return parse
-
-
-def duration(text):
-    seconds = float(text)
-    if not 0.5 <= seconds <= 600:
-        raise argparse.ArgumentTypeError("0.5 to 600 seconds, please")
-    return seconds
 
 
 def want_descriptors(count):
