@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -293,3 +294,17 @@ def test_a_main_task_that_raises_what_ctrl_c_sends():
     for _ in range(20):
         with pytest.raises(KeyboardInterrupt):
             asyncio.run(main())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_that_was_ignored_for_a_while(number):
+    came = []
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        os.kill(os.getpid(), number)
+        assert signal.signal(number, lambda *_: came.append(1)) == signal.SIG_IGN
+        os.kill(os.getpid(), number)
+        while not came:
+            time.sleep(0.001)
+    finally:
+        signal.signal(number, before)

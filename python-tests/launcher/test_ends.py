@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from processes import COMMAND, ENGINE, environment
+from processes import COMMAND, ENGINE, environment, run_python
 
 
 @pytest.mark.parametrize(
@@ -321,3 +321,37 @@ def test_unbuffered(start):
     assert child.stdout.read(3) == "now"
     child.communicate("\n", timeout=60)
     assert child.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP", "SIGTERM"])
+def test_a_signal_that_is_ignored_from_the_start(name, script, tmp_path):
+    program = script(f"""\
+import asyncio, os, signal, subprocess, sys
+number = signal.{name}
+print(signal.getsignal(number))
+os.kill(os.getpid(), number)
+child = "import signal; print(signal.getsignal(signal.{name}))"
+print(subprocess.run([{sys.executable!r}, "-c", child], capture_output=True, text=True).stdout)
+async def main():
+    came = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(number, came.set)
+    os.kill(os.getpid(), number)
+    await came.wait()
+asyncio.run(main())
+came = []
+signal.signal(number, lambda *_: came.append(1))
+os.kill(os.getpid(), number)
+while not came: pass
+signal.signal(number, signal.SIG_DFL)
+print("it comes", flush=True)
+os.kill(os.getpid(), number)
+while True: pass
+""")
+    ignoring = ["env", f"--ignore-signal={name[3:]}"]
+    ended = [
+        run_python([*ignoring, *python], program, cwd=tmp_path)
+        for python in ([sys.executable], COMMAND)
+    ]
+    assert ended[0] == ended[1]
+    assert ended[0].out.endswith("it comes\n")
+    assert ended[0].status == -getattr(signal, name)

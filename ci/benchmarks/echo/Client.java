@@ -181,7 +181,8 @@ final class Client {
       }
       return String.format(
           "{\"per_second\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"loop_cpu_us\": %.3f,"
-              + " \"process_cpu_us\": %.3f, \"loop_in_kernel\": %.3f, \"warm_up_seconds\": %.1f, \"steady\": %b}",
+              + " \"process_cpu_us\": %.3f, \"loop_in_kernel\": %.3f, \"warm_up_seconds\": %.1f,"
+              + " \"steady\": %b}",
           measured.trips * 1e9 / measured.nanos,
           times[times.length / 2] / 1e3,
           times[times.length * 99 / 100] / 1e3,

@@ -48,6 +48,8 @@ def install() -> None:
     def set_handler(signalnum: int, handler: Any) -> Any:
         number = int(signalnum)
         before = get_handler(number)
+        if before == signal.SIG_IGN and handler != signal.SIG_IGN:
+            host.endIgnoring(number)
         if callable(handler) and not isinstance(handler, signal.Handlers):
 
             def deliver(signum: int, frame: Any) -> None:
@@ -60,6 +62,8 @@ def install() -> None:
         else:
             install_one(number, handler)
             _handlers.pop(number, None)
+            if number == signal.SIGINT and handler == signal.SIG_DFL:
+                host.release("INT")  # the engine's own default raises KeyboardInterrupt
         return before
 
     def get_handler(signalnum: int) -> Any:
@@ -112,8 +116,17 @@ def _kept(number: int) -> str:
 
 
 def start() -> None:
-    """Has the signals of a python's start: Ctrl-C raises, the JVM's shutdown is not in the way."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Has the signals of a python's start: Ctrl-C raises, the JVM's shutdown is not in the way.
+
+    Those that the process was started to ignore stay so until the program wants them.
+    """
     host = _host.require().signals()
-    for name in ("TERM", "HUP"):
-        host.release(name)
+    ignored = host.ignored()
+    for name in ("INT", "TERM", "HUP"):
+        number = getattr(signal, f"SIG{name}")
+        if ignored >> (number - 1) & 1:
+            signal.signal(number, signal.SIG_IGN)
+        elif number == signal.SIGINT:
+            signal.signal(number, signal.default_int_handler)
+        else:
+            host.release(name)

@@ -68,6 +68,16 @@ public final class Linux {
     }
   }
 
+  /// Gives a signal the system's default action, behind the JVM's back: it takes no signal that is
+  /// ignored, so that nobody could take it up again.
+  ///
+  /// @throws ErrnoException for a number that is no signal, and for those that have no other action
+  public static void restoreSignal(int signal) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      checked("signal(" + signal + ")", new Syscalls(arena, false).signal(signal, 0));
+    }
+  }
+
   private static long checked(String call, long result) throws ErrnoException {
     if (result < 0) {
       throw new ErrnoException(call, (int) -result);

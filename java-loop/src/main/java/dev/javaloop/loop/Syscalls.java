@@ -83,6 +83,7 @@ final class Syscalls {
         variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
 
     static final MethodHandle PTHREAD_KILL = call("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle SIGNAL = call("signal", JAVA_LONG, JAVA_INT, JAVA_LONG);
   }
 
   /// Whether the kernel has epoll_pwait2 (Linux 5.11); the C library having it does not say so.
@@ -251,6 +252,17 @@ final class Syscalls {
   int pthreadKill(long thread, int signal) {
     try {
       return -(int) Services.PTHREAD_KILL.invokeExact(errno, thread, signal);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Says what a signal does, and gives what it did.
+  ///
+  /// @param action the address of a handler, or SIG_DFL, which is 0, or SIG_IGN, which is 1
+  long signal(int signal, long action) {
+    try {
+      return result((long) Services.SIGNAL.invokeExact(errno, signal, action));
     } catch (Throwable e) {
       throw unexpected(e);
     }

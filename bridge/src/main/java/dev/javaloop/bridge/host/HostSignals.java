@@ -1,10 +1,16 @@
 package dev.javaloop.bridge.host;
 
+import dev.javaloop.loop.ErrnoException;
 import dev.javaloop.loop.EventLoop;
+import dev.javaloop.loop.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +30,8 @@ public final class HostSignals {
   private static final long LONG_SLICE_NANOS = 50_000_000;
 
   private static final long LATE_NANOS = 1_000_000_000;
+
+  private static final String IGNORED = "SigIgn:";
 
   private final LongSupplier nanoTime;
   private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
@@ -99,6 +107,27 @@ public final class HostSignals {
   @Export
   public void release(String name) {
     JdkSignal.release(name);
+  }
+
+  /// The signals that the process ignores now, as one that a shell put into the background does
+  /// from its start: a bit for each, the lowest is signal 1. None where there is no `/proc`.
+  @Export
+  public long ignored() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      String mask =
+          lines.filter(line -> line.startsWith(IGNORED)).findFirst().orElse(IGNORED + "0");
+      return Long.parseUnsignedLong(mask.substring(IGNORED.length()).strip(), 16);
+    }
+  }
+
+  /// Ends that a signal is ignored, which the JVM would keep so: it has the system's default then.
+  @Export
+  public void endIgnoring(int number) throws ErrnoException {
+    Linux.restoreSignal(number);
   }
 
   /// Called by Python's handler when it begins.
