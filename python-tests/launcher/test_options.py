@@ -47,8 +47,6 @@ def test_environment(same, script):
     script("x = 'from PYTHONPATH'", "library/beside.py")
     code = """\
 import sys
-
-import pytest
 try:
     import beside
 except ImportError:
