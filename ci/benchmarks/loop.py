@@ -6,28 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from options import Parser, between, some_of
+from shared import PYTHONS, Parser, between, jdk, root, some_of
 
-root = Path(sys.argv[1])
-rates_py = str(root / "ci/benchmarks/loop_rates.py")
-launcher = [str(root / "javaloop")]
-throughput = [*launcher, "--mode", "throughput"]
-on_jep = [*launcher, "--engine", "jep", "--python", sys.executable]
+here = Path(__file__).parent
 QUICKLY_WARM = 15.0  # seconds, for CPython
-COMMANDS = {
-    "cpython": [sys.executable, rates_py],
-    "uvloop": [sys.executable, rates_py],
-    "jep": [*on_jep, rates_py],
-    "stock": [*throughput, "--stock-loop", rates_py],
-    "javaloop": [*throughput, rates_py],
-}
 RATIOS = {"jep": ["cpython", "uvloop"], "javaloop": ["cpython", "stock", "uvloop"]}
 
 parser = Parser(prog="ci/bench loop", description=__doc__)
 parser.add_argument(
     "seconds", nargs="?", type=between(1, 3600), default=200.0, help="on GraalPy, with warm-up; 200"
 )
-parser.add_argument("--columns", type=some_of(COMMANDS), default=list(COMMANDS), metavar="LOOP,…")
+parser.add_argument("--columns", type=some_of(PYTHONS), default=list(PYTHONS), metavar="LOOP,…")
 parser.add_argument(
     "--rounds", type=between(1, 100, int), default=1, help="in turn; their medians are told"
 )
@@ -44,18 +33,18 @@ def measure(name, command):
 def column(name):
     on_graalpy = name in ("stock", "javaloop")
     seconds = options.seconds if on_graalpy else min(options.seconds, QUICKLY_WARM)
-    return measure(name, [*COMMANDS[name], str(seconds), *(["uvloop"] if name == "uvloop" else [])])
+    words = [str(here / "loop_rates.py"), str(seconds), *(["uvloop"] if name == "uvloop" else [])]
+    return measure(name, [*PYTHONS[name], *words])
 
 
 def tell_from_java():
     """Only javaloop has these: a Java thread hands work to the loop."""
-    jdk = (root / "bridge/target/runtime/stamp").read_text().strip()
     command = [
         f"{jdk}/bin/java",
         f"@{root}/bridge/target/runtime/javaloop.args",
-        str(root / "ci/benchmarks/JavaThread.java"),
+        str(here / "JavaThread.java"),
         str(options.seconds / 2),
-        str(root / "ci/benchmarks"),
+        str(here),
     ]
     for operation, row in measure("javaloop from a Java thread", command).items():
         print(

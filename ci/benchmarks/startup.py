@@ -4,18 +4,15 @@ import os
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 from time import perf_counter
 
-from options import Parser, between
+from shared import Parser, between, jdk, root
 
-root = Path(sys.argv[1])
 parser = Parser(prog="ci/bench startup", description=__doc__)
 parser.add_argument("rounds", nargs="?", type=between(1, 100, int), default=5)
 rounds = parser.parse_args(sys.argv[2:]).rounds
 runtime = root / "bridge/target/runtime"
 launcher = str(root / "javaloop")
-jdk = (runtime / "stamp").read_text().strip()
 # GraalPy's launcher as its own scripts start it: the jars, the JIT, nothing of ours but the .pyc.
 stock_jars = root / "target/tools/graalpy-launcher"
 flags = [

@@ -9,10 +9,6 @@ import warnings
 warnings.simplefilter("error")
 
 
-def fresh_policy():
-    asyncio.set_event_loop_policy(None)
-
-
 if sys.version_info < (3, 11):
     warnings.simplefilter("ignore")  # 3.10 has the decorator, and warns of it
 
@@ -190,7 +186,7 @@ def wait_is_a_program():
 
 
 def a_loop_outside_of_one():
-    fresh_policy()
+    asyncio.set_event_loop_policy(None)
     loop = asyncio.get_event_loop()
     assert asyncio.get_event_loop() is loop and not loop.is_running()
     task = asyncio.ensure_future(native(1))
@@ -203,10 +199,10 @@ def a_loop_outside_of_one():
     assert raises(RuntimeError, asyncio.get_event_loop) == (
         "There is no current event loop in thread 'MainThread'."
     )
-    fresh_policy()
+    asyncio.set_event_loop_policy(None)
     assert asyncio.run(native(1)) == 1
     raises(RuntimeError, asyncio.get_event_loop)
-    fresh_policy()
+    asyncio.set_event_loop_policy(None)
     said = []
     thread = threading.Thread(
         target=lambda: said.append(raises(RuntimeError, asyncio.get_event_loop)), name="other"
@@ -344,7 +340,7 @@ def policies_are_the_programs():
     assert asyncio.get_event_loop_policy() is policy
     assert isinstance(policy, asyncio.AbstractEventLoopPolicy)
     assert asyncio.run(native(1)) == policy.made == 1
-    fresh_policy()
+    asyncio.set_event_loop_policy(None)
     assert type(asyncio.get_event_loop_policy()) is asyncio.DefaultEventLoopPolicy
     raises(AttributeError, getattr, asyncio, "WindowsSelectorEventLoopPolicy")
 

@@ -60,8 +60,6 @@ INFORMATION = [
     "transports",
 ]
 LOOPS = "stock", "javaloop"
-FAILED = "failed", "hung", "crashed"
-RAN = "passed", *FAILED
 
 Results = dict[str, dict[str, Any]]
 CHILDREN: set[subprocess.Popen[bytes]] = set()
@@ -263,9 +261,11 @@ def worse(stock: Results, ours: Results) -> list[str]:
 
     Where the stock loop did not run, all that ran has to pass.
     """
-    wanted, outcomes = (stock, ["passed"]) if stock else (ours, RAN)
-    passed = (test_id for test_id, record in wanted.items() if record["outcome"] in outcomes)
-    return [i for i in passed if ours.get(i, {"outcome": "absent"})["outcome"] != "passed"]
+    if stock:
+        wanted = [i for i, record in stock.items() if record["outcome"] == "passed"]
+    else:
+        wanted = [i for i, record in ours.items() if record["outcome"] != "skipped"]
+    return [i for i in wanted if ours.get(i, {"outcome": "absent"})["outcome"] != "passed"]
 
 
 def compare(options: argparse.Namespace, module: str) -> tuple[Results, Results, list[str]]:
@@ -330,7 +330,7 @@ def main() -> None:
             row = [f"{module:<22}|"]
             for loop, results in (("stock", stock), ("javaloop", ours)):
                 run = len(results) - count(results, "skipped")
-                failed = count(results, *FAILED)
+                failed = count(results, "failed", "hung", "crashed")
                 figures = run, count(results, "passed"), failed, count(results, "skipped")
                 names = ("run", "passed", "failed", "skipped")
                 for name, figure in zip(names, figures, strict=True):

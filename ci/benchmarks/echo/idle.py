@@ -7,9 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent))
-from options import Parser, duration, some_of
-from servers import COMMANDS, Server, jdk, want_descriptors
+from servers import COMMANDS, Server, want_descriptors
+from shared import Parser, duration, jdk, some_of
 
 KINDS = ("protocol", "streams")
 NAMES = [name for name in COMMANDS if name != "stock"]  # its select() ends at 1,024

@@ -15,9 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent))
-from options import Parser, duration, some_of
-from servers import COMMANDS, Server, here, jdk, want_descriptors
+from servers import COMMANDS, Server, here, want_descriptors
+from shared import Parser, duration, jdk, some_of
 
 WITH_JIT = ("stock", "javaloop", "jep", "java")
 KINDS = ("protocol", "streams", "protocol-tls", "streams-tls")

@@ -7,22 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent.parent))  # for those who import this too
+from shared import PYTHONS, jdk
+
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers on its way
-root = Path(sys.argv[1])
 here = Path(__file__).parent
-jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
 server_py = str(here / "server.py")
-launcher = [str(root / "javaloop"), "--mode", "throughput"]
-jep = [str(root / "javaloop"), "--engine", "jep", "--python", sys.executable]
 
 COMMANDS = {
-    "cpython": [sys.executable, server_py, "asyncio"],
-    "uvloop": [sys.executable, server_py, "uvloop"],
-    "stock": [*launcher, "--stock-loop", server_py, "asyncio"],
-    "javaloop": [*launcher, server_py, "asyncio"],
-    "jep": [*jep, server_py, "asyncio"],
-    "java": [f"{jdk}/bin/java", str(here / "Server.java")],
-}
+    name: [*python, server_py, "uvloop" if name == "uvloop" else "asyncio"]
+    for name, python in PYTHONS.items()
+} | {"java": [f"{jdk}/bin/java", str(here / "Server.java")]}
 
 
 class Server:

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 POLICY: str  # the name that asyncio.unix_events has for the default policy
-ThreadSafeHandle: (
-    type[events.Handle] | None
-)  # what call_soon_threadsafe gives: nobody cancels it while it runs
+# What call_soon_threadsafe gives: nobody cancels it while it runs.
+ThreadSafeHandle: type[events.Handle] | None
 FINISHED: str
 PENDING: str
 current_tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[Any] | None]

@@ -36,7 +36,7 @@ def install() -> None:
     builtin_signal, builtin_getsignal = signal.signal, signal.getsignal
     builtin_raise = signal.raise_signal
 
-    def install_one(number: int, handler: Any) -> None:
+    def install_one(number: int, handler: Any, before: Any) -> None:
         try:
             builtin_signal(number, handler)
         except ValueError as error:
@@ -44,23 +44,24 @@ def install() -> None:
                 raise
             # With a stack trace of Java's in it.
             raise OSError(errno.EINVAL, _kept(number)) from None
+        if before == signal.SIG_IGN and handler != signal.SIG_IGN:
+            host.endIgnoring(number)  # what the engine did is lost on a JVM until then
+            builtin_signal(number, handler)
 
     def set_handler(signalnum: int, handler: Any) -> Any:
         number = int(signalnum)
         before = get_handler(number)
-        if before == signal.SIG_IGN and handler != signal.SIG_IGN:
-            host.endIgnoring(number)
         if callable(handler) and not isinstance(handler, signal.Handlers):
 
             def deliver(signum: int, frame: Any) -> None:
                 host.delivered()
                 _deliver(handler, signum, frame)
 
-            install_one(number, deliver)
+            install_one(number, deliver, before)
             _handlers[number] = handler
             host.wakeOn(signal.Signals(number).name[3:])
         else:
-            install_one(number, handler)
+            install_one(number, handler, before)
             _handlers.pop(number, None)
             if number == signal.SIGINT and handler == signal.SIG_DFL:
                 host.release("INT")  # the engine's own default raises KeyboardInterrupt

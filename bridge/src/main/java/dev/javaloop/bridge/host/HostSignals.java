@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ public final class HostSignals {
 
   private static final long LATE_NANOS = 1_000_000_000;
 
-  private static final String IGNORED = "SigIgn:";
+  private static final String IGNORED = "\nSigIgn:";
 
   private final LongSupplier nanoTime;
   private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
@@ -113,15 +112,14 @@ public final class HostSignals {
   /// from its start: a bit for each, the lowest is signal 1. None where there is no `/proc`.
   @Export
   public long ignored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
+    Path file = Path.of("/proc/self/status");
+    String status = Files.exists(file) ? Files.readString(file) : "";
+    int from = status.indexOf(IGNORED);
+    if (from < 0) {
       return 0;
     }
-    try (Stream<String> lines = Files.lines(status)) {
-      String mask =
-          lines.filter(line -> line.startsWith(IGNORED)).findFirst().orElse(IGNORED + "0");
-      return Long.parseUnsignedLong(mask.substring(IGNORED.length()).strip(), 16);
-    }
+    String mask = status.substring(from + IGNORED.length(), status.indexOf('\n', from + 1));
+    return Long.parseUnsignedLong(mask.strip(), 16);
   }
 
   /// Ends that a signal is ignored, which the JVM would keep so: it has the system's default then.

@@ -1,6 +1,19 @@
-"""What the benchmarks' command lines share."""
+"""What the benchmarks share: how each loop is started, and their command lines."""
 
 import argparse
+import sys
+from pathlib import Path
+
+root = Path(sys.argv[1])
+jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
+_launcher = str(root / "javaloop")
+PYTHONS = {
+    "cpython": [sys.executable],
+    "uvloop": [sys.executable],
+    "stock": [_launcher, "--mode", "throughput", "--stock-loop"],
+    "javaloop": [_launcher, "--mode", "throughput"],
+    "jep": [_launcher, "--engine", "jep", "--python", sys.executable],
+}
 
 
 class Parser(argparse.ArgumentParser):
