@@ -66,7 +66,7 @@ def test_a_closed_loop_holds_no_timer(loop):
     for i in range(10):
         loop.call_later(3600 + i, print)
     loop.close()
-    assert not any(loop._timers)
+    assert not loop._timers
 
 
 @pytest.mark.javaloop_only
@@ -76,4 +76,4 @@ def test_fired_and_cancelled_timers_are_forgotten(loop, one_pass):
     for _ in range(10):
         loop.call_later(3600, int).cancel()
     one_pass()
-    assert not any(loop._timers)
+    assert not loop._timers

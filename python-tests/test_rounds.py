@@ -53,13 +53,13 @@ async def one_round():
 
 
 def left_behind(loop):
-    timers = getattr(loop, "_timers", loop._scheduled)
+    timers = [*loop._scheduled, *getattr(loop, "_timers", {}).values()]
     return {
         "descriptors": descriptors(),
         "threads": threading.active_count(),
         "selector's keys": len(loop._selector.get_map()),
         "ready handles": len(loop._ready),
-        "timers": sum(timer is not None and not timer._cancelled for timer in timers),
+        "timers": sum(not timer._cancelled for timer in timers),
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import random
 
 import pytest
 
@@ -73,6 +74,22 @@ def test_whole_numbers_are_times(loop, clock, one_pass):
     clock.now = 15
     one_pass()
     assert seen == [1]
+
+
+def test_thousands_are_started_and_cancelled_between_two_passes(loop, clock, one_pass):
+    numbers = list(range(5000))
+    random.Random(1).shuffle(numbers)
+    seen = []
+    for _ in range(2):
+        timers = [loop.call_later(number, seen.append, number) for number in numbers]
+        for timer, number in zip(timers, numbers, strict=True):
+            if number % 3:
+                timer.cancel()
+        loop.call_later(1, seen.append, "one more")
+        clock.now += 5000
+        one_pass()
+        assert seen == [0, "one more", *range(3, 5000, 3)]
+        seen.clear()
 
 
 def test_a_cancelled_timer_is_not_called(loop, clock, one_pass):

@@ -6,15 +6,17 @@ import signal
 import threading
 from typing import Any
 
-from javaloop import _cpython_pass
+from javaloop import _cpython_pass, _cpython_timers
 from javaloop._asyncio import BaseLoop
 
 
 class EngineLoop(BaseLoop):
     _run_once = _cpython_pass.run_once
 
-    def _new_glance(self, host: Any) -> _cpython_pass.Glance:
-        return _cpython_pass.Glance(host)
+    def _enter(self, host: Any) -> None:
+        notes = _cpython_timers.TimerNotes(host)
+        self._start_timer, self._cancel_timer = notes.start, notes.cancel
+        self._glance = _cpython_pass.Glance(host, notes.due)
 
     def run_forever(self) -> None:
         """Runs until ``stop``; meanwhile a signal that another thread gets wakes this one too.

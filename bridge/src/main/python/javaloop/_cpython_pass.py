@@ -28,10 +28,13 @@ _MOST_IN_A_ROW = 64
 class Glance:
     """Tells whether a pass in Java that does not wait would find something."""
 
-    def __init__(self, host: _host.HostLoop) -> None:
+    def __init__(self, host: _host.HostLoop, due: Any) -> None:
+        """
+        :param due: memory in whose first place is from when on Java has timers to look at
+        """
         self.found = 0  # by the last pass that did not wait: a busy loop does not look twice
         self._left = 0
-        self._due: Any = memoryview(host.due()).cast("B").cast("d")
+        self._due = due
         poll = select.poll()
         poll.register(host.pollerDescriptor(), select.POLLIN)
         self._poll = poll.poll

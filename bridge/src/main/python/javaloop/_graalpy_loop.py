@@ -32,8 +32,10 @@ class EngineLoop(BaseLoop):
     _run_once = _pass.run_once
     _host_wakeup: Callable[[], None]
 
-    def _new_glance(self, host: Any) -> None:
-        """For compiled Python entering Java is cheap."""
+    def _enter(self, host: Any) -> None:
+        # For compiled Python entering Java is cheap.
+        self._start_timer, self._cancel_timer = host.callAt, host.cancel
+        self._glance = None
 
     # --- signals: Java wakes the loop
 

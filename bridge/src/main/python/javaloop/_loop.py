@@ -162,17 +162,14 @@ class Loop(EngineLoop):
         if selector is not None:
             selector.close()
         host = _host.require().newLoop()
-        self._glance = self._new_glance(
-            host
-        )  # None: a clock of the program's own is asked in each pass
+        self._enter(host)
         self._host = host
         self._host_run: Callable[[bool], int] = host.run
         self._host_wakeup = host.wakeup
-        self._host_call_at = host.callAt
         self._host_events = _host.events(host)
         self._host_sockets: Any = None
         self._time: Callable[[], float] = monotonic
-        self._timers: list[TimerHandle | None] = []  # by their numbers in Java
+        self._timers: dict[int, TimerHandle] = {}  # by their numbers in Java
         self._take_mail: Any = None  # a function, where Java sends such
         selector = _HostSelector(host)
         self._readers = selector.readers
@@ -208,10 +205,10 @@ class Loop(EngineLoop):
         for i in range(count):
             event = found[i]
             if event >= 0:
-                timer = timers[event]
-                timers[event] = None
-                timer._scheduled = False
-                ready.append(timer)
+                timer = timers.pop(event, None)
+                if timer is not None:  # call_at was not interrupted
+                    timer._scheduled = False
+                    ready.append(timer)
                 continue
             event = ~event
             key = self._selector._fd_to_key.get(event >> 2)
@@ -306,7 +303,8 @@ class Loop(EngineLoop):
     ) -> TimerHandle:
         if when is None:
             raise TypeError("when cannot be None")
-        self._check_closed()
+        if self._closed:
+            self._check_closed()
         if self._debug:
             self._check_thread()
             self._check_callback(callback, "call_at")
@@ -315,7 +313,8 @@ class Loop(EngineLoop):
             del timer._source_traceback[-1]
         owner = self._thread_id
         if owner is None or owner == get_ident():
-            self._arm(timer)
+            timer._id = number = self._start_timer(when)
+            self._timers[number] = timer
         else:
             # asyncio does not forbid it outside debug mode, so it must not hurt.
             self._ready.append(events.Handle(self._arm, (timer,), self, None))
@@ -325,18 +324,13 @@ class Loop(EngineLoop):
     def _arm(self, timer: TimerHandle) -> None:
         if timer._cancelled:
             return
-        timer._id = number = self._host_call_at(timer._when)
-        timers = self._timers
-        if number == len(timers):
-            timers.append(timer)
-        else:
-            timers[number] = timer
+        timer._id = number = self._start_timer(timer._when)
+        self._timers[number] = timer
 
     def _timer_handle_cancelled(self, handle: TimerHandle) -> None:
         number = handle._id
-        if handle._scheduled and number >= 0 and self._timers:
-            self._timers[number] = None
-            self._host.cancel(number)
+        if handle._scheduled and self._timers.pop(number, None) is not None:
+            self._cancel_timer(number)
         handle._scheduled = False
 
     def _process_events(self, event_list: list[Any]) -> None:

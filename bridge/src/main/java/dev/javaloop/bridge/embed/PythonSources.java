@@ -25,6 +25,7 @@ public final class PythonSources {
           "_asyncio.pyi",
           "_cpython_loop.py",
           "_cpython_pass.py",
+          "_cpython_timers.py",
           "_embed.py",
           "_embed_jep.py",
           "_graalpy_loop.py",

@@ -1,6 +1,8 @@
 package dev.javaloop.bridge.host;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongConsumer;
 
@@ -12,21 +14,18 @@ import java.util.function.LongConsumer;
 /// are done here as they are there, step by step; a heap that is better in itself gives another
 /// order.
 ///
-/// A timer's number is its own until it has expired or its cancellation was seen. Deadlines are
-/// seconds. Only the loop's thread uses it; the counters are for any thread.
+/// Timers are numbered from 0 as they are scheduled. Deadlines are seconds. Only the loop's thread
+/// uses it; the counters are for any thread.
 final class AsyncioTimers {
   private static final int FEW = 100;
 
   // By place in the heap.
   private double[] deadlines = new double[16];
-  private int[] numbers = new int[16];
+  private long[] numbers = new long[16];
   private int size;
 
-  // By number, and a stack of the free ones.
-  private boolean[] cancelled = new boolean[16];
-  private int[] free = new int[16];
-  private int freeCount;
-  private int numberCount;
+  /// Those in the heap.
+  private final Set<Long> cancelled = new HashSet<>();
 
   /// How many cancelled timers asyncio believes to be in the heap: those that expire are not
   /// subtracted there.
@@ -35,19 +34,22 @@ final class AsyncioTimers {
   /// How many were scheduled, fired, cancelled so far.
   private final AtomicLongArray totals = new AtomicLongArray(3);
 
-  int schedule(double deadline) {
+  /// Schedules a timer and gives its number.
+  long schedule(double deadline) {
     if (size == deadlines.length) {
       grow();
     }
-    int number = freeCount > 0 ? free[--freeCount] : numberCount++;
+    long number = totals.getPlain(0);
     siftTowardsTop(0, size++, deadline, number);
     increment(0);
     return number;
   }
 
-  /// @param number of a timer that is still to come
-  void cancel(int number) {
-    cancelled[number] = true;
+  /// Cancels a timer.
+  ///
+  /// @param number of one that is still to come
+  void cancel(long number) {
+    cancelled.add(number);
     cancelledCount++;
     increment(2);
   }
@@ -59,9 +61,9 @@ final class AsyncioTimers {
     if (size > FEW && cancelledCount > size / 2.0) {
       forgetAllCancelled();
     } else {
-      while (size > 0 && cancelled[numbers[0]]) {
+      while (size > 0 && wasCancelled(numbers[0])) {
         cancelledCount--;
-        release(pop());
+        pop();
       }
     }
     return earliest();
@@ -76,12 +78,11 @@ final class AsyncioTimers {
   /// Gives the numbers of the timers whose deadline lies before a time, in order.
   void expire(double end, LongConsumer expired) {
     while (size > 0 && deadlines[0] < end) {
-      int number = pop();
-      if (!cancelled[number]) {
+      long number = pop();
+      if (!wasCancelled(number)) {
         increment(1);
         expired.accept(number);
       }
-      release(number);
     }
   }
 
@@ -105,9 +106,7 @@ final class AsyncioTimers {
   private void forgetAllCancelled() {
     int kept = 0;
     for (int at = 0; at < size; at++) {
-      if (cancelled[numbers[at]]) {
-        release(numbers[at]);
-      } else {
+      if (!wasCancelled(numbers[at])) {
         put(kept++, deadlines[at], numbers[at]);
       }
     }
@@ -118,8 +117,13 @@ final class AsyncioTimers {
     }
   }
 
-  private int pop() {
-    int number = numbers[0];
+  /// Also forgets it.
+  private boolean wasCancelled(long number) {
+    return !cancelled.isEmpty() && cancelled.remove(number);
+  }
+
+  private long pop() {
+    long number = numbers[0];
     size--;
     if (size > 0) {
       siftIn(0, deadlines[size], numbers[size]);
@@ -127,14 +131,9 @@ final class AsyncioTimers {
     return number;
   }
 
-  private void release(int number) {
-    cancelled[number] = false;
-    free[freeCount++] = number;
-  }
-
   /// Moves the smaller children up until the hole is at the bottom, and the timer from there to its
   /// place. Of two equal children the right one is taken.
-  private void siftIn(int start, double deadline, int number) {
+  private void siftIn(int start, double deadline, long number) {
     int hole = start;
     for (int child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
       int right = child + 1;
@@ -147,7 +146,7 @@ final class AsyncioTimers {
     siftTowardsTop(start, hole, deadline, number);
   }
 
-  private void siftTowardsTop(int top, int start, double deadline, int number) {
+  private void siftTowardsTop(int top, int start, double deadline, long number) {
     int hole = start;
     while (hole > top) {
       int parent = (hole - 1) >> 1;
@@ -160,7 +159,7 @@ final class AsyncioTimers {
     put(hole, deadline, number);
   }
 
-  private void put(int at, double deadline, int number) {
+  private void put(int at, double deadline, long number) {
     deadlines[at] = deadline;
     numbers[at] = number;
   }
@@ -169,7 +168,5 @@ final class AsyncioTimers {
     int length = 2 * size;
     deadlines = Arrays.copyOf(deadlines, length);
     numbers = Arrays.copyOf(numbers, length);
-    cancelled = Arrays.copyOf(cancelled, length);
-    free = Arrays.copyOf(free, length);
   }
 }

@@ -7,7 +7,6 @@ import dev.javaloop.loop.LoopStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -44,7 +43,7 @@ public final class HostLoop {
   private int count;
   private @Nullable ByteBuffer memory;
   private @Nullable LongBuffer shared;
-  private @Nullable DoubleBuffer due;
+  private @Nullable TimerNotes notes;
 
   HostLoop(HostSignals signals, Consumer<HostLoop> onClose) {
     this.signals = signals;
@@ -89,6 +88,7 @@ public final class HostLoop {
 
   private int pass(boolean block, double given) {
     count = 0;
+    takeTimers();
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
     long deadline = block ? signals.waitUntil(loop) : Long.MIN_VALUE;
@@ -96,8 +96,8 @@ public final class HostLoop {
     if (timed) {
       timers.expire(now(given) + RESOLUTION_SECONDS, this::add);
     }
-    if (due != null) {
-      due.put(0, timers.earliest());
+    if (notes != null) {
+      notes.tellDue();
     }
     if (count == 0) {
       return signals.takeInterrupt() ? -1 : 0;
@@ -137,12 +137,19 @@ public final class HostLoop {
     return given;
   }
 
-  /// Memory that holds one `double`: the time on the loop's clock from which on a pass has timers
-  /// to look at.
-  public ByteBuffer due() {
-    ByteBuffer given = ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
-    due = given.asDoubleBuffer().put(0, timers.earliest());
-    return given;
+  /// Memory for timers that Python starts and cancels by notes, see [TimerNotes]; it does not call
+  /// [#callAt] and [#cancel] then.
+  public ByteBuffer timerNotes() {
+    TimerNotes given = new TimerNotes(timers);
+    notes = given;
+    return given.memory();
+  }
+
+  /// Takes over what Python has noted, as each pass does.
+  public void takeTimers() {
+    if (notes != null) {
+      notes.take();
+    }
   }
 
   /// What [EventLoop#pollerDescriptor] gives.
@@ -175,24 +182,17 @@ public final class HostLoop {
     add(MAIL);
   }
 
-  /// Starts a timer and returns its number, which is not another's until this one has expired, or a
-  /// pass after it was cancelled.
+  /// Starts a timer and returns its number.
   ///
   /// @param when seconds on the loop's clock
   @Export
-  public int callAt(double when) {
-    if (due != null && when < due.get(0)) {
-      due.put(0, when);
-    }
+  public long callAt(double when) {
     return timers.schedule(when);
   }
 
   /// Cancels a timer that is still to come.
   @Export
-  public void cancel(int timerNumber) {
-    if (due != null) {
-      due.put(0, Double.NEGATIVE_INFINITY); // asyncio's next pass looks at it
-    }
+  public void cancel(long timerNumber) {
     timers.cancel(timerNumber);
   }
 
