@@ -28,11 +28,10 @@ final class TimingRule {
         "From the script's first line to its end, imports not counted, the bridge takes at most"
             + " %.1f times the reference's longest run plus %.1f s, and at least %.1f times what"
             + " the reference's shortest run spent waiting (not computing) minus %.1f s. Cold code"
-            + " is no fault: the processor time that Python takes on the bridge beyond the"
-            + " reference's is granted, up to %.0f s, and all of that where the reference waits"
-            + " less than %.1f s."
-            + " A run outside of that is repeated, with no other case running; the best run"
-            + " counts.",
+            + " is no fault: the processor time that Python and its children take on the bridge"
+            + " beyond the reference's is granted, up to %.0f s, and all of that where the"
+            + " reference waits less than %.1f s. A run outside of that is repeated, with no other"
+            + " case running; the best run counts.",
         FACTOR,
         TOLERANCE_SECONDS,
         SHORT_FACTOR,

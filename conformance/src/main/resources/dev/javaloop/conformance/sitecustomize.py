@@ -1,8 +1,8 @@
 """Measures a script from its first line to its end. The conformance suite puts this on PYTHONPATH of both sides.
 
 The script must not see it: no output; the variables are gone from os.environ and the folder from sys.path before its first
-line runs, and its children inherit neither; the timed imports stand in no traceback on CPython (GraalPy shows one more frame in
-that of an import that fails).
+line runs, also in its children; the timed imports stand in no traceback on CPython (GraalPy shows one more frame in that of an
+import that fails).
 """
 
 import os
@@ -67,14 +67,20 @@ _HELPERS = (
 )
 
 
+def _computed(time):
+    """What this process computed, and those of its children that it has waited for."""
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
+
+
 def _computed_in_jvm():
-    """What all threads but the helpers computed, and waited for a processor that the helpers had.
+    """The same; of the JVM all threads but the helpers, with what they waited for a processor that the helpers had.
 
     GraalPy's process_time counts only the threads that Java knows and that still run.
     """
     with open("/proc/self/stat") as file:
-        user, system = file.read().rpartition(")")[2].split()[11:13]
-    seconds = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        ticks = file.read().rpartition(")")[2].split()[11:15]  # user, system, children's
+    seconds = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
     for thread in os.listdir("/proc/self/task"):
         try:
             with open("/proc/self/task/%s/comm" % thread) as name:
@@ -105,7 +111,10 @@ def _start_clock(target):
     owner = os.getpid()
     imports = _time_imports(time)
     started = {}
-    computed = time.process_time if sys.implementation.name == "cpython" else _computed_in_jvm
+    jvm = sys.implementation.name != "cpython"
+
+    def computed():
+        return _computed_in_jvm() if jvm else _computed(time)
 
     def start():
         started["cpu"] = computed()
@@ -120,7 +129,7 @@ def _start_clock(target):
             with open(target, "w", encoding="utf-8") as file:
                 file.write("%r %r %r %r\n" % (wall, cpu, imports["wall"], imports["cpu"]))
 
-    if sys.implementation.name != "cpython":
+    if jvm:
         # CPython runs the script right after this file. Elsewhere a launcher written in Python may come between; it opens
         # the script as Python wants code to be opened, and that is the moment. The original is back before the first line.
         open_code = io.open_code
@@ -168,11 +177,12 @@ _here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
 if _network is None:
     # The folders of packages stay: a child imports what its parent does.
-    _rest = [
-        entry for entry in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if entry != _here
-    ]
-    if any(_rest):
+    _path = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    _rest = [entry for entry in _path if entry and entry != _here]
+    if _rest:
         os.environ["PYTHONPATH"] = os.pathsep.join(_rest)
+    # For C alone, where children inherit from: a forked one flushes its lines as its parent does, so one that is spawned has to.
+    os.putenv("PYTHONPATH", os.pathsep.join([_here, *_rest]))
 else:
     # Children need the mapping too, and so they come through here as well.
     import json

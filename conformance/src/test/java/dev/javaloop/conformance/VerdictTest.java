@@ -73,6 +73,34 @@ class VerdictTest {
   }
 
   @Test
+  void childrenFlushTheirLinesAsForkedOnesDo() throws Exception {
+    String child =
+        "import os, sys; print(sys.stdout.line_buffering,"
+            + " [k for k in os.environ if 'JAVALOOP' in k or k == 'PYTHONPATH'],"
+            + " [p for p in sys.path if p.endswith('site')])";
+    CaseResult result =
+        replay(
+            python(
+                "import subprocess, sys\nsubprocess.run([sys.executable, '-c', \"%s\"])"
+                    .formatted(child)),
+            SAME);
+    assertEquals("True [] []\n", result.references().getFirst().stdout());
+  }
+
+  @Test
+  void whatChildrenComputeIsNoWait() throws Exception {
+    CaseResult result =
+        replay(
+            python(
+                "import subprocess, sys\n"
+                    + "busy = 'import time\\nwhile time.process_time() < 0.5: pass'\n"
+                    + "subprocess.run([sys.executable, '-c', busy])"),
+            SAME);
+    Run.Clock clock = result.references().getFirst().clock().orElseThrow();
+    assertTrue(clock.cpu() > 0.4, clock.toString());
+  }
+
+  @Test
   void theClockIsInNoTraceback() throws Exception {
     CaseResult result = replay(python("import asyncio\n__import__('nobody_has_this')"), SAME);
     List<String> lines = result.references().getFirst().stderrLines();
