@@ -126,6 +126,29 @@ uvloop.no_such_name
     assert ended.status == 1
 
 
+def test_uvloop_is_looked_for_before_it_is_imported(javaloop):
+    code = """\
+import importlib.util
+print(importlib.util.find_spec("uvloop").name)
+import uvloop.loop
+print(issubclass(uvloop.Loop, uvloop.loop.Loop))
+"""
+    assert javaloop("--alias-uvloop", "-c", code).out == "uvloop\nTrue\n"
+
+
+def test_uvloops_run_takes_a_factory(javaloop):
+    code = """\
+import asyncio
+import uvloop
+class Mine(uvloop.Loop):
+    pass
+async def name():
+    return type(asyncio.get_running_loop()).__name__
+print(uvloop.run(name(), loop_factory=Mine), uvloop.run(name()))
+"""
+    assert javaloop("--alias-uvloop", "-c", code).out == "Mine Loop\n"
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.Runner came with 3.11")
 def test_a_runner_with_uvloops_loop(javaloop):
     code = """\

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, cast
 
 from javaloop import _host
@@ -29,17 +29,24 @@ class EventLoopPolicy(BasePolicy):
     _loop_factory = staticmethod(new_event_loop)
 
 
-def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
+def run(
+    main: Coroutine[Any, Any, _T],
+    *,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = new_event_loop,
+    debug: bool | None = None,
+) -> _T:
     """``asyncio.run`` on a loop of this package, whatever the policy says."""
     if not hasattr(asyncio, "Runner"):  # 3.10
-        return _run_by_policy(main, debug)
-    with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
+        return _run_by_policy(main, loop_factory, debug)
+    with asyncio.Runner(debug=debug, loop_factory=loop_factory) as runner:
         return runner.run(main)
 
 
-def _run_by_policy(main: Any, debug: bool | None) -> Any:
+def _run_by_policy(main: Any, loop_factory: Any, debug: bool | None) -> Any:
     before = asyncio.get_event_loop_policy()  # pyright: ignore[reportDeprecated]
-    install()
+    policy: Any = EventLoopPolicy()
+    policy._loop_factory = loop_factory
+    set_policy(policy)
     try:
         return asyncio.run(main, debug=debug)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from javaloop import _host
@@ -12,7 +13,13 @@ def install() -> None:
     """Has ``import uvloop`` give it, also where uvloop is installed."""
     module = _Uvloop("uvloop", "javaloop under uvloop's name.")
     module.__dict__["__all__"] = ("new_event_loop", "install", "EventLoopPolicy", "run", "Loop")
-    sys.modules["uvloop"] = module
+    loop = _Uvloop("uvloop.loop", "Where uvloop has its loop.")
+    loop.__dict__["__all__"] = ("Loop",)
+    module.__dict__["loop"] = loop
+    for each in (module, loop):
+        # importlib.util.find_spec, by which programs look whether uvloop is there, wants one.
+        each.__spec__ = ModuleSpec(each.__name__, None)
+        sys.modules[each.__name__] = each
 
 
 class _Uvloop(ModuleType):
@@ -22,7 +29,7 @@ class _Uvloop(ModuleType):
         # Late, as javaloop's own are: importing asyncio is slow on a cold JVM.
         if name not in self.__dict__["__all__"]:
             raise AttributeError(
-                f"module 'uvloop' has no attribute {name!r}; it is javaloop's here"
+                f"module {self.__name__!r} has no attribute {name!r}; it is javaloop's here"
             )
         import javaloop
 
