@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import pathlib
 import socket
@@ -133,16 +132,12 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.fixture
 def datagram_pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """The same for datagrams; GraalPy's ``socketpair`` makes streams only."""
-    with contextlib.ExitStack() as stack:
-        left, right = (
-            stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) for _ in range(2)
-        )
+    """The same for datagrams; they have names."""
+    left, right = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with left, right:
         for each in (left, right):
             each.setblocking(False)
             each.bind("")
-        left.connect(right.getsockname())
-        right.connect(left.getsockname())
         yield left, right
 
 

@@ -385,3 +385,24 @@ def test_waiting_makes_no_passes(run, loop, datagram_pair):
         assert loop.stats().passes - before <= 10
 
     run(main())
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+@pytest.mark.parametrize("family", [None, socket.AF_UNIX])
+def test_a_socketpair_is_of_the_unix_family(family, kind):
+    left, right = socket.socketpair(family, kind)
+    with left, right:
+        for each in (left, right):
+            assert (each.family, each.type, each.gettimeout()) == (socket.AF_UNIX, kind, None)
+            assert each.getsockname() == each.getpeername() == ""
+            assert not each.get_inheritable()
+        left.send(b"one")
+        left.send(b"two")
+        assert right.recv(3) == b"one"
+        assert right.recv(100) == b"two"
+
+
+def test_there_is_no_socketpair_of_what_the_system_has_none():
+    with pytest.raises(OSError) as caught:
+        socket.socketpair(socket.AF_INET)
+    assert caught.value.errno == errno.EOPNOTSUPP

@@ -52,7 +52,7 @@ def certs(tmp_path_factory):
 
 
 def narrow(*socks):
-    """GraalPy's socketpair() is of TCP, which has room for megabytes."""
+    """As much room on every machine."""
     for sock in socks:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)

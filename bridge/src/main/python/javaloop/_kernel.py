@@ -1,4 +1,4 @@
-"""System calls that ``os`` and ``fcntl`` have on Linux and lack on this engine.
+"""System calls that ``os``, ``socket`` and ``fcntl`` have on Linux and lack on this engine.
 
 asyncio looks for those of ``os`` by name: with ``pidfd_open`` the loop sees a child's end by itself,
 where a thread would wait for each child; with ``sendfile`` files are sent without passing through
@@ -7,9 +7,11 @@ Python.
 
 from __future__ import annotations
 
+import _socket
 import errno
 import fcntl as fcntl_module
 import os
+import socket
 
 from javaloop import _host
 
@@ -39,6 +41,8 @@ def install() -> None:
         _add(os, "posix", pidfd_open)
     if not hasattr(os, "sendfile"):
         _add(os, "posix", sendfile)
+    if not hasattr(_socket, "socketpair"):  # socket has one of its own then, of TCP
+        _add(socket, "socket", socketpair)
     if not hasattr(fcntl_module, "fcntl"):
         _add(fcntl_module, "fcntl", fcntl)
         for name, number in _COMMANDS.items():
@@ -61,6 +65,19 @@ def sendfile(out_fd: int, in_fd: int, offset: int | None, count: int) -> int:
     while (sent := call(out_fd, in_fd, offset, count)) == -errno.EINTR:
         pass  # a handler has run meanwhile, and did not raise
     return _checked(sent)
+
+
+def socketpair(
+    family: int | None = None, type: int = socket.SOCK_STREAM, proto: int = 0
+) -> tuple[socket.socket, socket.socket]:
+    """Two sockets that are connected: of the Unix family if none is given."""
+    given = socket.AF_UNIX if family is None else family
+    both = _checked(_host.require().kernel().socketpair(given, type, proto))
+    left, right = both >> 32, both & 0xFFFFFFFF
+    return (
+        socket.socket(given, type, proto, fileno=left),
+        socket.socket(given, type, proto, fileno=right),
+    )
 
 
 def fcntl(fd: Any, cmd: int, arg: Any = 0) -> int:

@@ -1,5 +1,6 @@
 package dev.javaloop.loop;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -7,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 
 /// What the kernel does with descriptors and the JDK does not offer. For any thread.
 public final class Linux {
+  private static final int SOCK_CLOEXEC = 0x80000;
+
   private Linux() {}
 
   /// Opens a descriptor that is readable once a process has ended; who opened it closes it. It is
@@ -19,6 +22,21 @@ public final class Linux {
     try (Arena arena = Arena.ofConfined()) {
       int fd = new Syscalls(arena, false).pidfdOpen(pid, flags);
       return (int) checked("pidfd_open(" + pid + ")", fd);
+    }
+  }
+
+  /// Opens two sockets that are connected to each other; who opened them closes them. They are
+  /// close-on-exec.
+  ///
+  /// @param family as the system numbers them, and so are type and protocol
+  /// @throws ErrnoException for what the system has no pairs of, or when no descriptor is left
+  public static int[] socketpair(int family, int type, int protocol) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment both = arena.allocate(JAVA_INT, 2);
+      int result =
+          new Syscalls(arena, false).socketpair(family, type | SOCK_CLOEXEC, protocol, both);
+      checked("socketpair", result);
+      return both.toArray(JAVA_INT);
     }
   }
 

@@ -83,6 +83,8 @@ final class Syscalls {
         variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
 
     static final MethodHandle PTHREAD_KILL = call("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle SOCKETPAIR =
+        call("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     static final MethodHandle SIGNAL = call("signal", JAVA_LONG, JAVA_INT, JAVA_LONG);
   }
 
@@ -226,6 +228,15 @@ final class Syscalls {
   long sendfile(int out, int in, MemorySegment offset, long count) {
     try {
       return result((long) Services.SENDFILE.invokeExact(errno, out, in, offset, count));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @param both room for two descriptors
+  int socketpair(int family, int type, int protocol, MemorySegment both) {
+    try {
+      return result((int) Services.SOCKETPAIR.invokeExact(errno, family, type, protocol, both));
     } catch (Throwable e) {
       throw unexpected(e);
     }

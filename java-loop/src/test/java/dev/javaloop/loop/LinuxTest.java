@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LinuxTest {
   private static final int EAGAIN = 11;
   private static final int EINVAL = 22;
+  private static final int EOPNOTSUPP = 95;
   private static final int F_GETFD = 1;
   private static final int F_SETFD = 2;
 
@@ -42,6 +43,31 @@ final class LinuxTest {
       child.destroy();
       child.waitFor();
     }
+  }
+
+  @Test
+  void aPairOfSocketsIsConnectedAndNotInherited() throws IOException {
+    int[] both = Linux.socketpair(1, 2, 0); // AF_UNIX, SOCK_DGRAM
+    try {
+      assertEquals(1, Linux.fcntl(both[0], F_GETFD, 0));
+      assertEquals(1, Linux.fcntl(both[1], F_GETFD, 0));
+      List<Integer> ready = new ArrayList<>();
+      try (EventLoop loop = EventLoop.open()) {
+        loop.watch(both[0], Interest.READ, (fd, readyOps) -> ready.add(fd));
+        Posix.write(both[1], "one");
+        loop.runOnce(EventLoop.NO_DEADLINE);
+      }
+      assertEquals(List.of(both[0]), ready);
+    } finally {
+      Posix.close(both);
+    }
+  }
+
+  @Test
+  void thereAreNoPairsOfSomeFamilies() {
+    ErrnoException refused =
+        assertThrows(ErrnoException.class, () -> Linux.socketpair(2, 1, 0)); // AF_INET
+    assertEquals(EOPNOTSUPP, refused.errno());
   }
 
   @Test

@@ -5,8 +5,8 @@ import dev.javaloop.loop.Linux;
 import org.graalvm.polyglot.HostAccess.Export;
 import org.graalvm.polyglot.Value;
 
-/// The system calls that Python's `os` and `fcntl` lack on this engine. Each returns what the
-/// kernel does, or the negated error number. For any thread.
+/// The system calls that Python's `os`, `socket` and `fcntl` lack on this engine. Each returns what
+/// the kernel does, or the negated error number. For any thread.
 public final class HostKernel {
   HostKernel() {}
 
@@ -14,6 +14,19 @@ public final class HostKernel {
   public int pidfdOpen(int pid, int flags) {
     try {
       return Linux.openProcess(pid, flags);
+    } catch (ErrnoException e) {
+      return -e.errno();
+    }
+  }
+
+  /// Opens two sockets that are connected.
+  ///
+  /// @return both descriptors, the first in the upper half
+  @Export
+  public long socketpair(int family, int type, int protocol) {
+    try {
+      int[] both = Linux.socketpair(family, type, protocol);
+      return (long) both[0] << 32 | both[1];
     } catch (ErrnoException e) {
       return -e.errno();
     }
