@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+import java.util.function.IntSupplier;
 
 /// The poller of Linux: epoll, woken by an eventfd, through the foreign function interface.
 ///
@@ -20,6 +22,11 @@ public final class EpollPoller implements Poller {
   private static final int EPOLLOUT = 4;
 
   private static final int CAPACITY = 1024;
+
+  /// The loops of this process that may spin at a time.
+  private static final Semaphore SPINNERS =
+      new Semaphore(Runtime.getRuntime().availableProcessors() / 2);
+
   private static final long WAKE = -1;
 
   /// `struct epoll_event` is packed on x86-64, and on x86-64 only.
@@ -36,6 +43,8 @@ public final class EpollPoller implements Poller {
   private final MemorySegment counter = arena.allocate(JAVA_LONG);
   private final Syscalls calls;
   private final InterruptibleWait interrupts = new InterruptibleWait(this::wakeup);
+  private final Spin spin = new Spin(NanoClock.system(), SPINNERS);
+  private final IntSupplier look = this::look;
 
   // A second set for the thread in awaitReady, and a third for those that wake.
   private final MemorySegment helperEvent = arena.allocate(EVENT_SIZE, 8);
@@ -93,18 +102,34 @@ public final class EpollPoller implements Poller {
 
   @Override
   public int poll(long timeoutNanos, ReadyHandler sink) {
-    int count;
     if (timeoutNanos <= 0) {
-      count = calls.epollNow(epoll, events, CAPACITY);
-    } else {
-      interrupts.before();
-      try {
-        count = calls.epollWait(epoll, events, CAPACITY, timeoutNanos);
-      } finally {
-        interrupts.after();
-      }
+      return report(look(), sink);
     }
-    return report(countOrThrow(count), sink);
+    int count = spin.spin(timeoutNanos, look);
+    if (count == 0) {
+      long began = System.nanoTime();
+      count = sleep(timeoutNanos);
+      spin.slept(System.nanoTime() - began);
+    }
+    int reports = report(count, sink);
+    if (reports == 0) {
+      // A timer, or a thread of this process, which goes on with what both may want.
+      spin.inVain();
+    }
+    return reports;
+  }
+
+  private int look() {
+    return countOrThrow(calls.epollNow(epoll, events, CAPACITY));
+  }
+
+  private int sleep(long timeoutNanos) {
+    interrupts.before();
+    try {
+      return countOrThrow(calls.epollWait(epoll, events, CAPACITY, timeoutNanos));
+    } finally {
+      interrupts.after();
+    }
   }
 
   private int report(int count, ReadyHandler sink) {
