@@ -204,23 +204,29 @@ final class Client {
   }
 
   /// Until a second costs the loop's thread what the second before did (within 5 %), and compilers
-  /// are quiet: other threads have less than a quarter of its time.
+  /// are quiet: other threads have less than a quarter of its time. That has to hold for as long as
+  /// the least warm-up takes, as compilers pause.
   private boolean warmUp(Totals began) throws Exception {
     List<Totals> seen = new ArrayList<>(List.of(began));
+    double restless = 0; // when it last was not so
     while (true) {
       pause();
       Totals now = totals();
       seen.add(now);
       double seconds = now.since(began).nanos / 1e9;
       int last = seen.size() - 1;
-      if (last >= 4 && seconds >= cell.leastWarmUp) {
+      boolean steady = false;
+      if (last >= 4) {
         Totals older = seen.get(last - 2).since(seen.get(last - 4));
         Totals newer = now.since(seen.get(last - 2));
         double ratio = newer.loopMicrosPerTrip() / older.loopMicrosPerTrip();
         long others = newer.processNanos - newer.loopNanos;
-        if (ratio > 0.95 && ratio < 1.05 && others < newer.loopNanos / 4) {
-          return true;
-        }
+        steady = ratio > 0.95 && ratio < 1.05 && others < newer.loopNanos / 4;
+      }
+      if (!steady) {
+        restless = seconds;
+      } else if (seconds - restless >= cell.leastWarmUp) {
+        return true;
       }
       if (seconds >= cell.mostWarmUp) {
         return false;
