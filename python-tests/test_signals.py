@@ -303,9 +303,7 @@ def test_a_signal_that_was_ignored_for_a_while(number):
     try:
         with pytest.raises(TypeError):
             signal.signal(number, object())
-        os.kill(
-            os.getpid(), number
-        )  # nothing comes of it: a handler that is refused changes nothing
+        os.kill(os.getpid(), number)  # still ignored: a refused handler changes nothing
         assert signal.signal(number, lambda *_: came.append(1)) == signal.SIG_IGN
         os.kill(os.getpid(), number)
         while not came:

@@ -51,23 +51,22 @@ class TimerHandle(events.TimerHandle):
     _source_traceback: Any
 
     def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Any) -> None:
-        self._id = -1
-        self._scheduled = True
         if loop._debug:
             super().__init__(when, callback, args, loop, context)
             if self._source_traceback:
                 del self._source_traceback[-1]
-            self._scheduled = True
-            return
-        self._when = when
-        # As Handle's, which is not called for it: that is a fifth of a timer's cost.
-        self._context = _copy_context() if context is None else context
-        self._loop = loop
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
-        self._repr = None
-        self._source_traceback = None
+        else:
+            # As in Handle, without a call for it: timers are many.
+            self._context = _copy_context() if context is None else context
+            self._loop = loop
+            self._callback = callback
+            self._args = args
+            self._cancelled = False
+            self._repr = None
+            self._source_traceback = None
+            self._when = when
+        self._scheduled = True
+        self._id = -1
 
 
 class Task(PyTask):
