@@ -539,6 +539,53 @@ def test_a_connection_that_is_given_up(run, certs, reports):
     run(main())
 
 
+# --- without a loop
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_reads_give_what_came_of_a_record(certs, version):
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    served = certs.server(version=version).wrap_bio(up, down, server_side=True)
+    made = certs.client().wrap_bio(down, up, server_hostname="localhost")
+    shaking = [made, served]
+    while shaking:
+        end = shaking.pop(0)
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            shaking.append(end)
+
+    def nothing(end):
+        with pytest.raises(ssl.SSLWantReadError):
+            end.read(1 << 20)
+
+    nothing(served)
+    data = BIG[:20000]
+    assert made.write(data) == len(data)
+    records = up.read()
+    second = 5 + int.from_bytes(records[3:5])
+    up.write(records[:3])
+    nothing(served)
+    up.write(records[3 : second + 9])
+    assert served.read(5) == data[:5]
+    there = 5 + served.pending()
+    assert 16000 < there <= 16384
+    assert served.read(1 << 20) == data[5:there]
+    nothing(served)
+    up.write(records[second + 9 :])
+    buffer = bytearray(10)
+    assert served.read(1 << 20, buffer) == 10
+    assert buffer + served.read() + served.read(1 << 20) == data[there:]
+    nothing(served)
+    for text in (b"a", b"b" * 100):
+        made.write(text)
+    assert [served.read(1 << 20), served.read(1 << 20)] == [b"a", b"b" * 100]
+    with pytest.raises(ssl.SSLWantReadError):
+        made.unwrap()
+    assert served.read(1 << 20) == b""
+    assert served.read(1 << 20) == b""
+
+
 # --- peers with OpenSSL
 
 CLIENT = """

@@ -93,7 +93,7 @@ class Measured:
     def _start(self):
         flavour, _, self._tls = self._kind.partition("-")
         self._server = Server(self.name, flavour, *(files if self._tls else []))
-        self._warm = False
+        self._warm = set()
 
     def row(self, size, connections):
         row = self.warm_up(size)
@@ -106,13 +106,13 @@ class Measured:
         return row
 
     def warm_up(self, size):
-        """Once for each start; what was compiled for a JIT's first connections is compiled anew for the next ones."""
+        """Once for each start and size: a JIT compiles anew what its first connections, or messages of one size, did not need."""
         row = {}
         rounds, *limits = (3, 7, 90) if self.name in WITH_JIT else (1, 1, 6)
-        while not self._warm and rounds and "error" not in row:
+        while size not in self._warm and rounds and "error" not in row:
             row = self._ask(size, 10, 0.5, *limits)
             rounds -= 1
-        self._warm = True
+        self._warm.add(size)
         return row
 
     def _ask(self, size, connections, seconds, least, most):
@@ -132,9 +132,9 @@ def measure_all():
         most = TLS_CONNECTIONS if kind.endswith("-tls") else math.inf
         servers = [Measured(name, kind) for name in options.servers]
         try:
-            for server in servers:  # before any is measured: who starts takes time from the others
-                server.warm_up(options.sizes[0])
             for size in options.sizes:
+                for server in servers:  # before any is measured: who compiles takes time from the others
+                    server.warm_up(size)
                 for connections in options.connections:
                     for server in servers:
                         limit = SELECT_CONNECTIONS if server.name == "stock" else math.inf
