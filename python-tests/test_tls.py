@@ -306,7 +306,17 @@ def test_a_certificate_that_does_not_hold(run, certs, reports, certificate, name
         served, made = await outcomes(server, certs.client(), name=name)
         assert isinstance(made, ssl.SSLCertVerificationError)
         assert made.verify_code == code
-        assert made.reason == "CERTIFICATE_VERIFY_FAILED"
+        words = {
+            9: "certificate is not yet valid",
+            10: "certificate has expired",
+            20: "unable to get local issuer certificate",
+            62: f"Hostname mismatch, certificate is not valid for '{name}'.",
+            64: f"IP address mismatch, certificate is not valid for '{name}'.",
+        }[code]
+        assert made.verify_message == words
+        failed = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+        assert str(made).startswith(f"{failed}{words} (_ssl.c")
+        assert (made.errno, made.library, made.reason) == (1, "SSL", "CERTIFICATE_VERIFY_FAILED")
         if not isinstance(served, OSError):
             await served.lost
 
@@ -337,7 +347,12 @@ def test_a_client_that_verifies_nothing(run, certs):
         client.check_hostname = False
         client.verify_mode = ssl.CERT_NONE
         for name in ("strangers", "expired"):
-            await ended(*await outcomes(certs.server(name), client))
+            served, made = await outcomes(certs.server(name), client)
+            assert made.transport.get_extra_info("peercert") == {}
+            tls = made.transport.get_extra_info("ssl_object")
+            text = Path(certs(name)).read_text()
+            assert ssl.DER_cert_to_PEM_cert(tls.getpeercert(True)) in text
+            await ended(served, made)
 
     run(main())
 

@@ -98,7 +98,7 @@ class Measured:
     def row(self, size, connections):
         row = self.warm_up(size)
         if "error" not in row:
-            row = self._ask(size, connections, options.seconds, 0, 5)
+            row = self._ask(size, connections, options.seconds, 0, 20)
         row |= {"kind": self._kind, "size": size, "connections": connections, "server": self.name}
         if "error" in row:
             self.close()

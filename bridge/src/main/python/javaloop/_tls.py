@@ -1,9 +1,10 @@
-"""What the engine's ``ssl`` leaves out: certificates named by paths, what their errors are about,
-and reads that take no more memory than they give.
+"""What the engine's ``ssl`` has otherwise than CPython's: certificates named by paths, certificates
+that nobody verified, what errors say of them, and what a read takes of memory.
 
-Its errors say what is wrong with a certificate in Java's words, and always have the code 1. A read
-of up to N bytes makes an array of N for them, and keeps it as long as the bytes: asyncio's, 256 KiB
-for each message and once more to see that there is no other.
+Its errors say what is wrong with a certificate in Java's words, and always have the code 1. It gives
+out what is in a certificate that was not verified, where CPython gives an empty dict. A read of up to
+N bytes makes an array of N for them, and keeps it as long as the bytes: asyncio's, 256 KiB for each
+message and once more to see that there is no other.
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 _RECORD = (1 << 14) + 256  # the longest that there is, RFC 8446, 5.2; a read gives one's text
 
-# Java's words, and OpenSSL's code and words.
+# The engine's words, and OpenSSL's code and words.
+_STRANGER = 20, "unable to get local issuer certificate"
+_NOT_FOR = "{} mismatch, certificate is not valid for '{{}}'."
+_NAME = 62, _NOT_FOR.format("Hostname")
 _FAULTS = [
-    ("unable to find valid certification path", 20, "unable to get local issuer certificate"),
+    ("unable to find valid certification path", *_STRANGER),
+    ("unable to get local issuer certificate", *_STRANGER),
     ("validity check failed", 10, "certificate has expired"),
-    ("No subject alternative names", 64, "IP address mismatch"),
-    ("No subject alternative DNS name", 62, "Hostname mismatch"),
-    ("No name matching", 62, "Hostname mismatch"),
+    ("No subject alternative names", 64, _NOT_FOR.format("IP address")),
+    ("No subject alternative DNS name", *_NAME),
+    ("No name matching", *_NAME),
 ]
 
 
@@ -39,6 +44,7 @@ def install() -> None:
     context.wrap_bio = _wrap_bio(context.wrap_bio)
     for kind in (ssl.SSLObject, ssl.SSLSocket):
         kind.do_handshake = _do_handshake(kind.do_handshake)
+        kind.getpeercert = _getpeercert(kind.getpeercert)
     ssl.SSLObject.read = _read_what_came(ssl.SSLObject.read)
     ssl.SSLSocket.read = _read_a_record(ssl.SSLSocket.read)
 
@@ -61,23 +67,38 @@ def _do_handshake(shake: Callable[..., None]) -> Callable[..., None]:
         try:
             shake(self, *args, **options)
         except ssl.SSLError as error:
-            _explain(error)
+            _explain(error, self.server_hostname)
             raise
 
     do_handshake.__module__ = __name__
     return do_handshake
 
 
-def _explain(error: Any) -> None:
+def _explain(error: Any, name: str | None) -> None:
     text = str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
         for words, code, message in _FAULTS:
             if words in text:
                 error.verify_code = code
-                error.verify_message = message
+                error.verify_message = message = message.format(name)
+                error.library = "SSL"
+                error.strerror = (
+                    f"[SSL: {error.reason}] certificate verify failed: {message} (_ssl.c)"
+                )
+                error.args = (error.errno, error.strerror)
                 return
     elif "Empty client certificate chain" in text:
         error.reason = "PEER_DID_NOT_RETURN_A_CERTIFICATE"
+
+
+def _getpeercert(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def getpeercert(self: Any, binary_form: bool = False) -> Any:
+        certificate = get(self, binary_form)
+        unverified = self.context.verify_mode == ssl.CERT_NONE
+        return {} if certificate and unverified and not binary_form else certificate
+
+    return getpeercert
 
 
 def _wrap_bio(wrap: Callable[..., ssl.SSLObject]) -> Callable[..., ssl.SSLObject]:
