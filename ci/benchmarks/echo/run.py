@@ -133,7 +133,7 @@ def measure_all():
         servers = [Measured(name, kind) for name in options.servers]
         try:
             for size in options.sizes:
-                for server in servers:  # before any is measured: who compiles takes time from the others
+                for server in servers:  # before any is measured: compilers take time from others
                     server.warm_up(size)
                 for connections in options.connections:
                     for server in servers:

@@ -42,11 +42,13 @@ def install() -> None:
     context.load_cert_chain = _by_paths(context.load_cert_chain)
     context.load_verify_locations = _by_paths(context.load_verify_locations)
     context.wrap_bio = _wrap_bio(context.wrap_bio)
-    for kind in (ssl.SSLObject, ssl.SSLSocket):
+    memory: Any = ssl.SSLObject
+    sock: Any = ssl.SSLSocket
+    for kind in (memory, sock):
         kind.do_handshake = _do_handshake(kind.do_handshake)
         kind.getpeercert = _getpeercert(kind.getpeercert)
-    ssl.SSLObject.read = _read_what_came(ssl.SSLObject.read)
-    ssl.SSLSocket.read = _read_a_record(ssl.SSLSocket.read)
+    memory.read = _read_what_came(memory.read)
+    sock.read = _read_a_record(sock.read)
 
 
 def _by_paths(load: Callable[..., None]) -> Callable[..., None]:
