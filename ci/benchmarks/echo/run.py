@@ -112,7 +112,8 @@ class Measured:
         while size not in self._warm and rounds and "error" not in row:
             row = self._ask(size, 10, 0.5, *limits)
             rounds -= 1
-        self._warm.add(size)
+        if "error" not in row:
+            self._warm.add(size)
         return row
 
     def _ask(self, size, connections, seconds, least, most):

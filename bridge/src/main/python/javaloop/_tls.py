@@ -22,13 +22,13 @@ _RECORD = (1 << 14) + 256  # the longest that there is, RFC 8446, 5.2; a read gi
 
 # The engine's words, and OpenSSL's code and words.
 _STRANGER = 20, "unable to get local issuer certificate"
-_NOT_FOR = "{} mismatch, certificate is not valid for '{{}}'."
-_NAME = 62, _NOT_FOR.format("Hostname")
+_NOT_FOR = " mismatch, certificate is not valid for '{}'."
+_NAME = 62, "Hostname" + _NOT_FOR
 _FAULTS = [
     ("unable to find valid certification path", *_STRANGER),
     ("unable to get local issuer certificate", *_STRANGER),
     ("validity check failed", 10, "certificate has expired"),
-    ("No subject alternative names", 64, _NOT_FOR.format("IP address")),
+    ("No subject alternative names", 64, "IP address" + _NOT_FOR),
     ("No subject alternative DNS name", *_NAME),
     ("No name matching", *_NAME),
 ]
@@ -47,8 +47,8 @@ def install() -> None:
     for kind in (memory, sock):
         kind.do_handshake = _do_handshake(kind.do_handshake)
         kind.getpeercert = _getpeercert(kind.getpeercert)
-    memory.read = _read_what_came(memory.read)
-    sock.read = _read_a_record(sock.read)
+    memory.read = _read(memory.read, _what_came)
+    sock.read = _read(sock.read, lambda sock: _RECORD)
 
 
 def _by_paths(load: Callable[..., None]) -> Callable[..., None]:
@@ -113,21 +113,14 @@ def _wrap_bio(wrap: Callable[..., ssl.SSLObject]) -> Callable[..., ssl.SSLObject
     return wrap_bio
 
 
-def _read_what_came(read: Callable[..., Any]) -> Callable[..., Any]:
+def _what_came(memory: Any) -> int:
+    # The rest of a record that was read in part comes alone; a whole one is longer than its text.
+    return memory._sslobj.pending() or min(memory._incoming.pending, _RECORD) or 1
+
+
+def _read(read: Callable[..., Any], most: Callable[[Any], int]) -> Callable[..., Any]:
     @wraps(read)
-    def read_what_came(self: Any, len: int = 1024, buffer: Any = None) -> Any:
-        if buffer is not None:
-            return read(self, len, buffer)
-        # The rest of a record that was read in part comes alone; a whole one is longer than its text.
-        there = self._sslobj.pending() or min(self._incoming.pending, _RECORD) or 1
-        return self._sslobj.read(min(len, there))
+    def read_no_more(self: Any, len: int = 1024, buffer: Any = None) -> Any:
+        return read(self, min(len, most(self)) if buffer is None else len, buffer)
 
-    return read_what_came
-
-
-def _read_a_record(read: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(read)
-    def read_a_record(self: Any, len: int = 1024, buffer: Any = None) -> Any:
-        return read(self, len if buffer is not None else min(len, _RECORD), buffer)
-
-    return read_a_record
+    return read_no_more
