@@ -37,7 +37,7 @@ final class Interpreter implements AutoCloseable {
   Interpreter(Side side, boolean legacy) throws IOException {
     this.side = side;
     this.legacy = legacy;
-    this.home = Files.createTempDirectory("conformance-").toRealPath();
+    this.home = Folders.make("conformance-");
     Files.createDirectory(home.resolve("site"));
     for (String name : SITE) {
       Files.writeString(home.resolve("site").resolve(name), Resources.text(name));

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One process in a session of its own, with what it wrote; [#close()] leaves none of its [Family]
@@ -30,6 +31,8 @@ final class Launch implements AutoCloseable {
 
   /// What a program that is told to stop still has to kill.
   private static final Set<Launch> LIVE = ConcurrentHashMap.newKeySet();
+
+  private static volatile boolean ending;
 
   private final Process process;
   private final Family family;
@@ -71,6 +74,10 @@ final class Launch implements AutoCloseable {
     process = builder.start();
     family = new Family(process.toHandle(), own);
     LIVE.add(this);
+    if (ending) {
+      kill();
+      staysWhileTheProgramEnds();
+    }
     diesFirst(process.pid());
     Thread.ofPlatform().daemon().name("limits of " + process.pid()).start(this::watch);
     stdout = new Capture(process.getInputStream(), LIMIT_BYTES, startNanos);
@@ -89,7 +96,16 @@ final class Launch implements AutoCloseable {
 
   /// Waits for the end; false when the time is over and the process still runs.
   boolean await(long millis) throws InterruptedException {
-    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+    boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
+    staysWhileTheProgramEnds();
+    return ended;
+  }
+
+  /// What was killed says nothing of the case that it ran.
+  private static void staysWhileTheProgramEnds() {
+    while (ending) {
+      LockSupport.park();
+    }
   }
 
   boolean isAlive() {
@@ -194,9 +210,10 @@ final class Launch implements AutoCloseable {
     LIVE.remove(this);
   }
 
-  /// Kills what still runs, when the program itself ends early: its processes do not hear a
-  /// terminal's Ctrl-C.
+  /// Kills what still runs, and starts no more, when the program itself ends early: its processes
+  /// do not hear a terminal's Ctrl-C.
   static void killAll() {
+    ending = true;
     LIVE.forEach(Launch::kill);
   }
 }

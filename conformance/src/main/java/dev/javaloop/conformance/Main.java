@@ -2,6 +2,7 @@ package dev.javaloop.conformance;
 
 import dev.javaloop.conformance.catalogue.Catalogue;
 import dev.javaloop.conformance.catalogue.CatalogueException;
+import dev.javaloop.conformance.stage.Folders;
 import dev.javaloop.conformance.stage.Stage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -152,8 +153,13 @@ public final class Main implements Callable<Integer> {
   ///
   /// @param args the command line
   public static void main(String[] args) {
-    Runtime.getRuntime().addShutdownHook(new Thread(Launch::killAll));
+    Runtime.getRuntime().addShutdownHook(new Thread(Main::end, "ends early"));
     System.exit(run(args, utf8(System.out), utf8(System.err)));
+  }
+
+  private static void end() {
+    Launch.killAll();
+    Folders.deleteAll();
   }
 
   private static PrintWriter utf8(PrintStream stream) {

@@ -3,6 +3,7 @@ package dev.javaloop.conformance;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.javaloop.conformance.stage.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class Probe {
   static Answer ask(
       String side, List<String> command, List<String> snippets, Collection<String> modules)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("conformance-probe-").toRealPath();
+    Path folder = Folders.make("conformance-probe-");
     Path script = folder.resolve("conformance_probe.py");
     Files.writeString(script, Resources.text("probe.py"));
     List<String> full = new ArrayList<>(command);
@@ -75,8 +76,7 @@ final class Probe {
       throw new UsageException(
           "the " + side + " `" + String.join(" ", command) + "` does not run Python scripts", e);
     } finally {
-      Files.deleteIfExists(script);
-      Files.deleteIfExists(folder);
+      Folders.delete(folder);
     }
   }
 

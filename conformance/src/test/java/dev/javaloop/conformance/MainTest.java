@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -250,12 +251,14 @@ class MainTest {
   }
 
   @Test
-  void aProgramThatIsToldToStopLeavesNoProcessBehind() throws Exception {
+  void aProgramThatIsToldToStopLeavesNoProcessAndNoFolderBehind() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
     Path bridge =
         Cpython.bridge(
             folder, "echo $$ >\"$COUNTER.part\"; mv \"$COUNTER.part\" \"$COUNTER\"; sleep 7654");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(note("```python\n1\n```\n").toString(), "--bridge", bridge.toString()));
     Process process = new ProcessBuilder(command).inheritIO().start();
@@ -267,5 +270,8 @@ class MainTest {
     assertEquals(128 + 15, process.waitFor());
     Path status = Path.of("/proc/" + Files.readString(counter).strip() + "/stat");
     assertTrue(!Files.exists(status) || Files.readString(status).contains(") Z "), "it lives on");
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 }

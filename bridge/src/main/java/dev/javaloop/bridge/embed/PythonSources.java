@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Where the Python package `javaloop` lies on disk.
@@ -78,9 +80,9 @@ public final class PythonSources {
     private static Path unpack() {
       try {
         Path directory = Files.createTempDirectory("javaloop-python");
-        directory.toFile().deleteOnExit();
+        Thread atExit = new Thread(() -> delete(directory), "javaloop-python-sources");
+        Runtime.getRuntime().addShutdownHook(atExit);
         Path target = Files.createDirectory(directory.resolve("javaloop"));
-        target.toFile().deleteOnExit();
         for (String file : FILES) {
           copy(PACKAGE + file, target.resolve(file));
         }
@@ -88,6 +90,18 @@ public final class PythonSources {
         return directory;
       } catch (IOException e) {
         throw new UncheckedIOException("the Python package could not be unpacked", e);
+      }
+    }
+
+    /// With what Python keeps beside its sources. What is made meanwhile stays, in the folder for
+    /// temporary files.
+    private static void delete(Path directory) {
+      try (Stream<Path> all = Files.walk(directory)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        System.err.println("javaloop: " + directory + " stays: " + e.getMessage());
       }
     }
   }
@@ -98,6 +112,7 @@ public final class PythonSources {
     private static Path unpack() {
       try {
         Path file = Files.createTempFile("javaloop-jep", ".py");
+        file.toFile().deleteOnExit();
         copy(RESOURCES + "jep.py", file);
         return file;
       } catch (IOException e) {
@@ -111,7 +126,6 @@ public final class PythonSources {
       if (in == null) {
         throw new IllegalStateException("the bridge's jar lacks " + resource);
       }
-      target.toFile().deleteOnExit();
       Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }

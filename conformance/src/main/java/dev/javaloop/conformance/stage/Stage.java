@@ -4,7 +4,6 @@ import dev.javaloop.conformance.catalogue.Catalogue;
 import dev.javaloop.conformance.catalogue.Entry;
 import dev.javaloop.conformance.catalogue.Service;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +32,7 @@ public final class Stage implements AutoCloseable {
   private final Path folder;
   private final Servers servers;
   private final Map<String, Started> started = Collections.synchronizedMap(new LinkedHashMap<>());
-  private final Thread atExit = new Thread(this::stop, "stops servers");
+  private final Thread atExit = new Thread(this::endEarly, "stops servers");
   private @Nullable Authority authority;
 
   /// How servers are started.
@@ -62,7 +61,7 @@ public final class Stage implements AutoCloseable {
     this.catalogue = catalogue;
     this.progress = progress;
     packages = new Packages(cache, progress);
-    folder = Files.createTempDirectory("conformance-stage-").toRealPath();
+    folder = Folders.make("conformance-stage-");
     LocalServers local = new LocalServers(folder);
     this.how = how;
     // Ctrl-C does not reach the servers: they are not of the terminal's group.
@@ -178,6 +177,15 @@ public final class Stage implements AutoCloseable {
       return;
     }
     Folders.delete(folder);
+  }
+
+  private void endEarly() {
+    stop();
+    try {
+      Folders.delete(folder); // once more where it is gone: a server may have written meanwhile
+    } catch (IOException e) {
+      progress.accept(folder + " stays: " + e.getMessage());
+    }
   }
 
   private void stop() {
