@@ -6,6 +6,7 @@ import gc
 import weakref
 
 import pytest
+from conftest import LOOP_CLASS
 
 
 def makers():
@@ -659,3 +660,28 @@ def test_run_coroutine_threadsafe(loop):
     loop.run_forever()
     thread.join()
     assert results == [threading.current_thread()]
+
+
+def test_a_loop_that_redefines_call_soon_has_each_step():
+    calls = 0
+
+    class Counting(LOOP_CLASS):
+        def call_soon(self, callback, *args, context=None):
+            nonlocal calls
+            calls += 1
+            return super().call_soon(callback, *args, context=context)
+
+    async def main():
+        began = calls
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        slept = calls
+        await asyncio.create_task(asyncio.sleep(0))
+        return slept - began, calls - slept
+
+    loop = Counting()
+    try:
+        # A task's two steps, and the word that it is done.
+        assert loop.run_until_complete(main()) == (2, 3)
+    finally:
+        loop.close()

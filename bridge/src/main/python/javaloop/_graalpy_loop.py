@@ -14,8 +14,6 @@ from typing import Any
 from javaloop import _pass, _signals, _task
 from javaloop._asyncio import BaseLoop, PyTask
 
-_Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
-
 
 class _Delivery(_task.Handle):
     """Runs a signal's handler: what that raises ends ``run_forever``, as if it came in between."""
@@ -29,6 +27,7 @@ class _Delivery(_task.Handle):
 
 
 class EngineLoop(BaseLoop):
+    _Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
     _run_once = _pass.run_once
     _host_wakeup: Callable[[], None]
 
@@ -93,7 +92,7 @@ class EngineLoop(BaseLoop):
     ) -> asyncio.Task[Any]:
         if self._task_factory is None:
             self._check_closed()
-            task = _Task(coro, loop=self, name=name, context=context, **kwargs)
+            task = self._Task(coro, loop=self, name=name, context=context, **kwargs)
             if task._source_traceback:
                 del task._source_traceback[-1]
             return task

@@ -155,6 +155,11 @@ class Loop(EngineLoop):
 
     __module__ = "javaloop"
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if cls.call_soon is not Loop.call_soon:
+            cls._Task = tasks.Task  # each step through it
+
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         """
         :param selector: closed, for programs that name one: Java's poller takes its place
