@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import sys
 import threading
+import traceback
 
 import pytest
 
@@ -29,6 +30,20 @@ def test_exceptions(loop):
             await loop.run_in_executor(None, divmod, 1, 0)
 
     loop.run_until_complete(main())
+
+
+def test_a_traceback_is_whole_as_soon_as_it_is_there(loop):
+    async def main():
+        await loop.run_in_executor(None, divmod, 1, 0)
+
+    for _ in range(100):  # a thread still ends while this walks
+        with pytest.raises(ZeroDivisionError) as caught:
+            loop.run_until_complete(main())
+        traceback.clear_frames(caught.value.__traceback__)
+    *_, last = traceback.extract_tb(caught.value.__traceback__)
+    assert (last.name, last.line) == ("run", "result = self.fn(*self.args, **self.kwargs)")
+    assert last.filename == concurrent.futures.thread.__file__
+    loop.run_until_complete(loop.shutdown_default_executor())
 
 
 def test_an_executor_of_ones_own(loop):

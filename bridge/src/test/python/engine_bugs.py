@@ -1,11 +1,13 @@
 """Each function says whether the engine has a bug that this project cures or goes round."""
 
 import ast
+import asyncio
 import os
 import signal
 import ssl
 import sys
 import time
+import traceback
 
 
 def async_with():
@@ -161,6 +163,23 @@ def match_with_conditions():
                 return values
 
     return [choose(1, 2), choose("first", [3]), choose("first", [])] != [2, 3, None]
+
+
+def traceback_of_a_thread():
+    """The engine ends: not one of NAMES. A traceback is walked while the frame that caught ends."""
+
+    async def fail():
+        await asyncio.get_running_loop().run_in_executor(None, divmod, 1, 0)
+
+    for _ in range(300):  # it took up to 14
+        loop = asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(fail())
+        except ZeroDivisionError as error:
+            traceback.clear_frames(error.__traceback__)
+        finally:
+            loop.close()
+    return False
 
 
 def any_address(certificate, key):

@@ -131,6 +131,14 @@ class CureTest {
   }
 
   @Test
+  void thePlainEngineEndsWithTheTracebackOfAThread() throws Exception {
+    Result result = onPlainEngine("engine_bugs.traceback_of_a_thread()");
+    assertTrue(
+        result.text().contains("NullPointerException"),
+        () -> "the way round is no longer needed: take away _executors.py\n" + result.text());
+  }
+
+  @Test
   void aCertificateOfAnotherAddressIsRefused() {
     Boolean taken =
         python
