@@ -83,6 +83,28 @@ asyncio.run(main())
     assert ended.status == 1
 
 
+def test_an_uncaught_exception_of_a_future_awaited_by_an_awaited(same, script):
+    same(
+        script("""\
+import asyncio
+
+def fail():
+    raise ValueError("in a thread")
+
+async def inner():
+    await asyncio.get_running_loop().run_in_executor(None, fail)
+
+async def middle():
+    await inner()
+
+async def main():
+    await middle()
+
+asyncio.run(main())
+""")
+    )
+
+
 def test_an_uncaught_exception_group(same, script):
     same(
         script("""\

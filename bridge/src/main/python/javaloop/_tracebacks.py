@@ -7,7 +7,7 @@ or ours.
 from __future__ import annotations
 
 import os
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -19,7 +19,8 @@ _STEPS = {"__step", "__wakeup", "__step_run_and_handle_result", "__eager_start"}
 def clean(error: BaseException) -> BaseException:
     """Takes those frames out of the error, its causes and the errors of a group; returns it.
 
-    Where an await raises, the engine lists the awaiting frame twice: once is kept.
+    Where a future that is awaited raises, the engine lists the awaiting frames twice, the second time from
+    the innermost: once is kept.
     """
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
@@ -37,12 +38,15 @@ def clean(error: BaseException) -> BaseException:
 
 def _without(traceback: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
+    seen: set[tuple[FrameType, int]] = set()
     hidden = False
     while traceback is not None:
-        if _is_hidden(traceback.tb_frame.f_code) or (kept and _is_same(kept[-1], traceback)):
+        place = traceback.tb_frame, traceback.tb_lineno
+        if _is_hidden(traceback.tb_frame.f_code) or place in seen:
             hidden = True
         else:
             kept.append(traceback)
+            seen.add(place)
         traceback = traceback.tb_next
     if not hidden:
         return kept[0] if kept else None
@@ -50,10 +54,6 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     for entry in reversed(kept):
         result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return result
-
-
-def _is_same(one: TracebackType, other: TracebackType) -> bool:
-    return one.tb_frame is other.tb_frame and one.tb_lineno == other.tb_lineno
 
 
 def _is_hidden(code: CodeType) -> bool:
