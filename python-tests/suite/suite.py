@@ -303,7 +303,8 @@ def compare(
     run = Run(options, module, "javaloop")
     hanging = [i for i, record in stock.items() if record["outcome"] == "hung"]
     ours = run.results(table.hanging if alone else hanging)
-    found = [i for i in worse(stock, ours) if i not in table.expected(stock)]
+    expected = table.expected(stock)
+    found = [i for i in worse(stock, ours) if i not in expected]
     unsteady: list[str] = []
     if found:
         # Some tests measure time; what fails because the machine was busy passes alone.

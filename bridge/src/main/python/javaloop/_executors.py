@@ -7,15 +7,18 @@ threads hand over what they caught just before that end; here a frame catches it
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any
 
 # The line that raises looks, and is numbered, as concurrent.futures' own: both show in tracebacks.
-_RAISES = "            result = self.fn(*self.args, **self.kwargs)"
-_SOURCE = f"""\
+_SOURCE = """\
 if True:
     def run(self):
+
+
+
         try:
-{_RAISES}
+            result = self.fn(*self.args, **self.kwargs)
         except BaseException as error:
             return None, error
         return result, None
@@ -28,15 +31,13 @@ def install() -> None:
 
     kind: Any = thread._WorkItem  # pyright: ignore[reportPrivateUsage]
     if kind.run.__module__ != __name__:
-        kind.run = _run_with(_catcher(thread.__file__))
+        kind.run = _run_with(_catcher(kind.run.__code__))
 
 
-def _catcher(path: str) -> Any:
-    with open(path, encoding="utf-8") as file:
-        number = file.read().splitlines().index(_RAISES)
-    space = number - _SOURCE.splitlines().index(_RAISES)
+def _catcher(original: CodeType) -> Any:
     names: dict[str, Any] = {}
-    exec(compile("\n" * space + _SOURCE, path, "exec"), names)
+    lines_before = "\n" * (original.co_firstlineno - 2)  # both have their def in one line
+    exec(compile(lines_before + _SOURCE, original.co_filename, "exec"), names)
     return names["run"]
 
 

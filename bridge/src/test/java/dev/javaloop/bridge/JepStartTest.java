@@ -8,12 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the settings of a runtime on CPython do, and how one follows another.
-@Timeout(300)
 @EnabledIfSystemProperty(named = "javaloop.test.engine", matches = "JEP")
 class JepStartTest {
   @TempDir Path folder;

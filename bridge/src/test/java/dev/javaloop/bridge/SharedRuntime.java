@@ -10,10 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 
 /// One runtime for all tests of a class: opening one takes seconds.
-@Timeout(300)
 abstract class SharedRuntime {
   /// Only what hangs takes this long.
   static final int HANG_SECONDS = 120;

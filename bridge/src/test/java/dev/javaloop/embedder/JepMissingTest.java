@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.javaloop.embedder.ChildJvm.Result;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// What an embedder reads who has not added JEP.
-@Timeout(300)
 class JepMissingTest {
   @Test
   void theMissingArtifactIsNamed() throws Exception {

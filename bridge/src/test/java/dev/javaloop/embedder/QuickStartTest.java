@@ -12,11 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the launcher starts has all three at once: the start-up cache, the JIT and the cure.
-@Timeout(300)
 class QuickStartTest {
   @TempDir Path folder;
 

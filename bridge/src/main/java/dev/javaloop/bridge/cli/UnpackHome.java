@@ -1,5 +1,6 @@
 package dev.javaloop.bridge.cli;
 
+import dev.javaloop.bridge.embed.PythonSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,6 @@ public final class UnpackHome {
       throw new IOException("GraalPy's jars hold no standard library");
     }
     Files.move(unpacked.resolve("python").resolve("python-home"), directory);
-    try (var left = Files.walk(unpacked)) {
-      for (Path path : left.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    PythonSources.delete(unpacked);
   }
 }

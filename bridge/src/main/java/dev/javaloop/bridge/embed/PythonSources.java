@@ -75,13 +75,22 @@ public final class PythonSources {
     return Launcher.FILE;
   }
 
+  /// Deletes a directory with all that is in it.
+  public static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
   private static final class Unpacked {
     static final Path DIRECTORY = unpack();
 
     private static Path unpack() {
       try {
         Path directory = Files.createTempDirectory("javaloop-python");
-        Thread atExit = new Thread(() -> delete(directory), "javaloop-python-sources");
+        Thread atExit = new Thread(() -> deleteOrSay(directory), "javaloop-python-sources");
         Runtime.getRuntime().addShutdownHook(atExit);
         Path target = Files.createDirectory(directory.resolve("javaloop"));
         for (String file : FILES) {
@@ -96,11 +105,9 @@ public final class PythonSources {
 
     /// With what Python keeps beside its sources. What is made meanwhile stays, in the folder for
     /// temporary files.
-    private static void delete(Path directory) {
-      try (Stream<Path> all = Files.walk(directory)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
+    private static void deleteOrSay(Path directory) {
+      try {
+        delete(directory);
       } catch (IOException | UncheckedIOException e) {
         System.err.println("javaloop: " + directory + " stays: " + e.getMessage());
       }

@@ -16,11 +16,9 @@ import org.graalvm.polyglot.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// An idle loop, with Python below Java on the stack and no timer pending, heeds whoever wants it
 /// to end.
-@Timeout(300)
 class InterruptTest {
   /// A second is the promise; machines that do other work as well get more.
   private static final int LIMIT_SECONDS = 20;

@@ -11,10 +11,8 @@ import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Value;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// The tests run compiled: an interpreter alone would pass most of them, and be of no use.
-@Timeout(300)
 class JitTest {
 
   @Test

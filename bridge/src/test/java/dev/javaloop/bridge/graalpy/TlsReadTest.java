@@ -12,10 +12,8 @@ import org.graalvm.polyglot.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// A read over TLS takes the memory of what it gives, however much it is ready to take.
-@Timeout(300)
 class TlsReadTest {
   private static final int LENGTH = 1 << 26;
 

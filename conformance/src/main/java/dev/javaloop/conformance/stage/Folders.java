@@ -27,12 +27,15 @@ public final class Folders {
 
   /// Deletes those that were made and are there yet.
   public static void deleteAll() {
-    for (Path folder : LIVE) {
-      try {
-        delete(folder);
-      } catch (IOException e) {
-        System.err.println("conformance: " + folder + " stays: " + e.getMessage());
-      }
+    LIVE.forEach(Folders::deleteOrSay);
+  }
+
+  /// For when the program ends, and nobody can be told otherwise.
+  static void deleteOrSay(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      System.err.println("conformance: " + folder + " stays: " + e.getMessage());
     }
   }
 

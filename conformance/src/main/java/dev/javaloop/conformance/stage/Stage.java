@@ -181,11 +181,7 @@ public final class Stage implements AutoCloseable {
 
   private void endEarly() {
     stop();
-    try {
-      Folders.delete(folder); // once more where it is gone: a server may have written meanwhile
-    } catch (IOException e) {
-      progress.accept(folder + " stays: " + e.getMessage());
-    }
+    Folders.deleteOrSay(folder); // once more where it is gone: a server may have written meanwhile
   }
 
   private void stop() {
