@@ -8,6 +8,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -72,6 +73,36 @@ final class Cure {
   private static final MethodTypeDesc SET_STRING =
       MethodTypeDesc.ofDescriptor("(Ljava/lang/String;)V");
 
+  private static final String OBJECTS = "com.oracle.graal.python.builtins.objects.";
+  private static final ClassDesc ARGUMENTS = ClassDesc.of(OBJECTS + "function.PArguments");
+  private static final ClassDesc TRACEBACK = ClassDesc.of(OBJECTS + "traceback.PTraceback");
+  private static final ClassDesc PYTHON_FRAME = ClassDesc.of(OBJECTS + "frame.PFrame");
+  private static final ClassDesc FRAME_INFO = PYTHON_FRAME.nested("Reference");
+  private static final ClassDesc CODE = ClassDesc.of(OBJECTS + "code.PCode");
+  private static final ClassDesc DICT = ClassDesc.of(OBJECTS + "dict.PDict");
+  private static final ClassDesc OBJECT = ClassDesc.of(OBJECTS + "object.PythonObject");
+  private static final ClassDesc LANGUAGE = ClassDesc.of("com.oracle.graal.python.PythonLanguage");
+  private static final ClassDesc UTILS = ClassDesc.of("com.oracle.graal.python.util.PythonUtils");
+  private static final ClassDesc FACTORY =
+      ClassDesc.of("com.oracle.graal.python.runtime.object.PFactory");
+  private static final ClassDesc DIRECTIVES =
+      ClassDesc.of("com.oracle.truffle.api.CompilerDirectives");
+  private static final ClassDesc FRAME = ClassDesc.of("com.oracle.truffle.api.frame.Frame");
+  private static final ClassDesc TRUFFLE_ROOT =
+      ClassDesc.of("com.oracle.truffle.api.nodes.RootNode");
+  private static final ClassDesc CALL_TARGET =
+      ClassDesc.of("com.oracle.truffle.api.RootCallTarget");
+  private static final MethodTypeDesc INFO = MethodTypeDesc.of(FRAME_INFO);
+  private static final MethodTypeDesc INFO_OF_FRAME = MethodTypeDesc.of(FRAME_INFO, FRAME);
+  private static final MethodTypeDesc LANGUAGE_OF_NODE = MethodTypeDesc.of(LANGUAGE, NODE);
+  private static final MethodTypeDesc ROOT = MethodTypeDesc.of(TRUFFLE_ROOT);
+  private static final MethodTypeDesc TARGET_OF_ROOT = MethodTypeDesc.of(CALL_TARGET, TRUFFLE_ROOT);
+  private static final MethodTypeDesc CREATE_CODE = MethodTypeDesc.of(CODE, LANGUAGE, CALL_TARGET);
+  private static final MethodTypeDesc CREATE_DICT = MethodTypeDesc.of(DICT, LANGUAGE);
+  private static final MethodTypeDesc CREATE_FRAME =
+      MethodTypeDesc.of(
+          PYTHON_FRAME, LANGUAGE, ConstantDescs.CD_Object, CODE, OBJECT, ConstantDescs.CD_Object);
+
   /// Says that the jar is cured; the bridge looks for it before it starts an engine.
   private static final String MARKER = "META-INF/javaloop/cured-async-with";
 
@@ -82,7 +113,7 @@ final class Cure {
     Path in = Path.of(args[0]);
     Path classes = Path.of(args[1]);
     Path marker = classes.resolve(MARKER);
-    String madeFrom = in.getFileName() + " cured, recipe 7\n";
+    String madeFrom = in.getFileName() + " cured, recipe 9\n";
     if (Files.exists(marker) && Files.readString(marker).equals(madeFrom)) {
       return;
     }
@@ -105,6 +136,10 @@ final class Cure {
     cure.file("nodes/bytecode/PBytecodeRootNode.class", cure::generatorLocals);
     cure.file("builtins/modules/TimeModuleBuiltins$SleepNode.class", cure::sleep);
     cure.file("builtins/objects/ssl/SSLContextBuiltins.class", cure::addresses);
+    cure.file("builtins/objects/traceback/LazyTraceback.class", cure::enteredFrames);
+    cure.file(
+        "builtins/objects/traceback/TracebackBuiltins$GetTracebackFrameNode.class",
+        cure::framesOfThreads);
     write(classes, MARKER, madeFrom.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -305,6 +340,61 @@ final class Cure {
                 }));
   }
 
+  /// To walk a traceback ends GraalPy 25.0.3 if what it came through is a function that has not
+  /// begun: a signal's handler may raise just there. Such a frame has no number of its own among
+  /// the traceback's, and is left out.
+  private byte[] enteredFrames(byte[] lazyTraceback) {
+    return change(
+        lazyTraceback,
+        "elementWantedForTraceback",
+        (code, to) ->
+            replace(
+                code,
+                to,
+                invokes("includeInTraceback"),
+                isIncluded -> {
+                  Label end = to.newLabel();
+                  to.with(isIncluded).dup().ifeq(end);
+                  to.aload(1).invokestatic(ARGUMENTS, "getCurrentFrameInfo", INFO_OF_FRAME);
+                  to.ifnonnull(end).pop().iconst_0().labelBinding(end);
+                }));
+  }
+
+  /// A traceback's first frame is the one that caught, which GraalPy 25.0.3 looks for on the stack
+  /// of who asks. As long as that frame runs in another thread it is not there, and the engine ends
+  /// over the null. It gets a frame with that one's code, which knows no variables.
+  private byte[] framesOfThreads(byte[] getFrame) {
+    return change(getFrame, "doOnStack", Cure::standIn);
+  }
+
+  /// Before what asserts that the frame was found.
+  private static void standIn(CodeModel code, CodeBuilder to) {
+    List<CodeElement> all = code.elementList();
+    Predicate<CodeElement> asserts =
+        e -> e instanceof FieldInstruction f && f.name().equalsString("$assertionsDisabled");
+    int set = find(all, 0, 1, invokes("setFrame"));
+    int found = find(all, set, -1, asserts);
+    LoadInstruction load =
+        (LoadInstruction) all.get(find(all, set, -1, e -> e instanceof LoadInstruction));
+    int frame = load.slot();
+    int language = to.allocateLocal(TypeKind.REFERENCE);
+    Label there = to.newLabel();
+    all.subList(0, found).forEach(to);
+    to.aload(frame).ifnonnull(there);
+    to.invokestatic(DIRECTIVES, "transferToInterpreter", CLEAR);
+    to.aload(2).invokestatic(LANGUAGE, "get", LANGUAGE_OF_NODE).astore(language);
+    to.aload(language).aconst_null().aload(language);
+    to.aload(1).invokevirtual(TRACEBACK, "getFrameInfo", INFO);
+    to.invokevirtual(FRAME_INFO, "getRootNode", ROOT);
+    to.invokestatic(UTILS, "getOrCreateCallTarget", TARGET_OF_ROOT);
+    to.invokestatic(FACTORY, "createCode", CREATE_CODE);
+    to.aload(language).invokestatic(FACTORY, "createDict", CREATE_DICT);
+    to.aload(language).invokestatic(FACTORY, "createDict", CREATE_DICT);
+    to.invokestatic(FACTORY, "createPFrame", CREATE_FRAME).astore(frame);
+    to.labelBinding(there);
+    all.subList(found, all.size()).forEach(to);
+  }
+
   private static MethodTypeDesc sleep(ClassDesc seconds) {
     return MethodTypeDesc.of(
         ConstantDescs.CD_Object,
@@ -392,6 +482,6 @@ final class Cure {
         return i;
       }
     }
-    throw new IllegalStateException("Compiler.visitAsyncWith has another shape: another GraalPy?");
+    throw new IllegalStateException("a method to cure has another shape: another GraalPy?");
   }
 }

@@ -44,6 +44,10 @@ async def evaluate(expression):
     return eval(expression)
 
 
+async def divide_in_a_thread(a, b):
+    return await asyncio.to_thread(divmod, a, b)
+
+
 async def add(a, b):
     await asyncio.sleep(0.001)
     return a + b

@@ -1,11 +1,11 @@
 """Each function says whether the engine has a bug that this project cures or goes round."""
 
 import ast
-import asyncio
 import os
 import signal
 import ssl
 import sys
+import threading
 import time
 import traceback
 
@@ -165,21 +165,85 @@ def match_with_conditions():
     return [choose(1, 2), choose("first", [3]), choose("first", [])] != [2, 3, None]
 
 
-def traceback_of_a_thread():
-    """The engine ends: not one of NAMES. A traceback is walked while the frame that caught ends."""
+def traceback_of_a_running_thread():
+    """The engine ends: not one of NAMES. The frame that caught an exception runs in its thread."""
 
-    async def fail():
-        await asyncio.get_running_loop().run_in_executor(None, divmod, 1, 0)
-
-    for _ in range(300):  # it took up to 14
-        loop = asyncio.new_event_loop()
+    def catch(caught, seen):
         try:
-            loop.run_until_complete(fail())
+            divmod(1, 0)
         except ZeroDivisionError as error:
-            traceback.clear_frames(error.__traceback__)
+            caught.append(error)
+            while not seen:
+                pass
+
+    def catch_in_a_generator(caught, seen):
+        def generate():
+            try:
+                yield divmod(1, 0)
+            except ZeroDivisionError as error:
+                caught.append(error)
+                while not seen:
+                    pass
+
+        list(generate())
+
+    names = []
+    for function in [catch, catch_in_a_generator] * 5:  # the first ones find the frame
+        caught, seen = [], []
+        thread = threading.Thread(target=function, args=(caught, seen), daemon=True)
+        thread.start()
+        while not caught:
+            pass
+        try:
+            found = caught[0].__traceback__
+            for name in "f_code", "f_locals", "f_globals", "f_lineno", "f_back":
+                repr(getattr(found.tb_frame, name))
+            names.append(traceback.extract_tb(found)[-1].name)
         finally:
-            loop.close()
-    return False
+            seen.append(True)
+            thread.join()
+        traceback.clear_frames(found)
+    return names != ["catch", "generate"] * 5
+
+
+def traceback_of_a_handler():
+    """The engine ends: not one of NAMES. A signal's handler raises as a coroutine is entered."""
+
+    class Handled(Exception):
+        pass
+
+    def handler(number, frame):
+        if armed:
+            armed.clear()
+            raise Handled
+
+    async def nothing():
+        pass
+
+    async def enter():
+        while True:
+            await nothing()
+
+    def send():
+        while not enough.wait(0.001):
+            os.kill(os.getpid(), signal.SIGWINCH)
+
+    armed = []
+    enough = threading.Event()
+    before = signal.signal(signal.SIGWINCH, handler)
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    ends = []
+    for _ in range(100):  # it took up to 4
+        try:
+            armed.append(True)
+            enter().send(None)
+        except Handled as error:
+            ends.append(traceback.extract_tb(error.__traceback__)[-1].name)
+    enough.set()
+    sender.join()
+    signal.signal(signal.SIGWINCH, before or signal.SIG_DFL)
+    return ends != ["handler"] * 100
 
 
 def any_address(certificate, key):

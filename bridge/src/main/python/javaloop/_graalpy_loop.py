@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
-from javaloop import _executors, _pass, _signals, _task
+from javaloop import _pass, _signals, _task
 from javaloop._asyncio import BaseLoop, PyTask
 
 
@@ -80,11 +80,7 @@ class EngineLoop(BaseLoop):
     def _on_signal(self, signum: int, frame: Any) -> None:
         self._handle_signal(signum)
 
-    # --- tasks and threads
-
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
-        _executors.install()
-        return super().run_in_executor(executor, func, *args)  # pyright: ignore[reportAbstractUsage] # of the stub
+    # --- tasks
 
     def create_task(
         self,

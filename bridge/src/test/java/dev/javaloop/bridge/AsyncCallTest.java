@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -62,6 +63,19 @@ class AsyncCallTest extends SharedRuntime {
         "echo_now is not an async function: it returned str, which cannot be awaited; look it up"
             + " with function()",
         e.pythonMessage());
+  }
+
+  @Test
+  void pythonsOwnThreads() {
+    AsyncFunction divide = app.async("divide_in_a_thread");
+    assertEquals(List.of(3, 2), get(divide.call(List.class, 17, 5)));
+    for (int i = 0; i < 50; i++) { // the traceback is read while the thread still ends
+      CompletableFuture<Object> failing = divide.call(Object.class, 1, 0);
+      PythonException e =
+          (PythonException) assertThrows(CompletionException.class, failing::join).getCause();
+      assertEquals("ZeroDivisionError", e.type());
+      assertTrue(e.traceback().contains("in divide_in_a_thread"), e.traceback());
+    }
   }
 
   @Test

@@ -114,7 +114,9 @@ class CureTest {
             "async_with_cancelled",
             "sleep_of_whole_seconds",
             "annotations_of_a_tree",
-            "match_with_conditions");
+            "match_with_conditions",
+            "traceback_of_a_running_thread",
+            "traceback_of_a_handler");
     List<?> report = python.module("engine_bugs").function("report").call(List.class, cured);
     assertEquals(cured.stream().map(bug -> bug + " False").toList(), report);
     assertEquals(true, call("lock_stays_locked", Boolean.class));
@@ -123,7 +125,8 @@ class CureTest {
   @ParameterizedTest
   @CsvSource({
     "match_with_conditions, FrameSlotTypeException, Cure.match",
-    "traceback_of_a_thread, NullPointerException, javaloop._executors",
+    "traceback_of_a_running_thread, NullPointerException, Cure.framesOfThreads",
+    "traceback_of_a_handler, NullPointerException, Cure.enteredFrames",
   })
   void thePlainEngineEndsWithIt(String bug, String error, String cure) throws Exception {
     Result result = onPlainEngine("engine_bugs." + bug + "()");

@@ -30,7 +30,6 @@ public final class PythonSources {
           "_cpython_timers.py",
           "_embed.py",
           "_embed_jep.py",
-          "_executors.py",
           "_graalpy_loop.py",
           "_host.py",
           "_jep.py",
