@@ -183,10 +183,13 @@ def test_timers_of_one_deadline_run_in_the_order_of_asyncios_heap(loop, one_pass
     assert seen == heap.one_pass(clock.now)
 
 
+@pytest.mark.parametrize("looked_at", [False, True])
 @pytest.mark.parametrize("seed", range(40))
 def test_timers_set_and_cancelled_at_random_run_in_the_order_of_asyncios_heap(
-    loop, one_pass, clock, seed
+    loop, one_pass, clock, seed, looked_at
 ):
+    if looked_at:
+        assert loop._scheduled == []  # from now on timers are there, in Python
     dice = random.Random(seed)
     heap, seen, expected, timers = _Heap(), [], [], []
     cancels, few_deadlines = dice.choice([(0.1, 3), (0.55, 5), (0.7, 2)])

@@ -53,7 +53,8 @@ async def one_round():
 
 
 def left_behind(loop):
-    timers = [*loop._scheduled, *getattr(loop, "_timers", {}).values()]
+    # To look at _scheduled would make them asyncio's.
+    timers = loop._timers.values() if hasattr(loop, "_timers") else loop._scheduled
     return {
         "descriptors": descriptors(),
         "threads": threading.active_count(),

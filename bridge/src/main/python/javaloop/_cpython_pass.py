@@ -9,13 +9,15 @@ therefore called from here.
 from __future__ import annotations
 
 import select
+import time
 from asyncio import events
 from time import monotonic
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from javaloop import _task
-from javaloop._pass import run_ready
+from javaloop._asyncio import BaseLoop
+from javaloop._pass import CLOCK, run_ready
 
 if TYPE_CHECKING:
     from javaloop import _host
@@ -58,12 +60,18 @@ _run_handle = events.Handle._run
 
 
 def run_once(self: Loop) -> None:
+    if self._heap is not None:
+        BaseLoop._run_once(self)
+        return
     ready = self._ready
+    block = not ready and not self._stopping
     glance = self._glance
-    if not ready and not self._stopping:
+    if self._timers and (
+        time.monotonic is not CLOCK[0] or getattr(self.time, "__func__", None) is not CLOCK[1]
+    ):  # _has_own_clock, whose call would be a tenth of a pass
+        count = self._host.runAt(block, self.time())
+    elif block:
         count = self._host_run(True)
-    elif glance is None:
-        count = self._host_run(False)
     elif not glance.found and glance.shows_nothing(len(self._selector._fd_to_key)):
         count = 0
     else:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import heapq
+import math
 import os
 import selectors
 import socket
+import time
+import weakref
 from _thread import get_ident
 from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from contextvars import Context
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from javaloop import _host, _task, _tracebacks
 from javaloop._asyncio import BaseSelector, ThreadSafeHandle
+from javaloop._pass import CLOCK
 
 _Handle = _task.Handle
 TimerHandle = _task.TimerHandle
@@ -46,7 +50,8 @@ _WRITE = selectors.EVENT_WRITE
 class LoopStats(NamedTuple):
     """What Java counted since the loop was made.
 
-    On CPython a pass that would find nothing in Java is run without it, and not counted.
+    On CPython a pass that would find nothing in Java is run without it, and not counted; nor are
+    timers that have become asyncio's.
     """
 
     passes: int
@@ -64,14 +69,21 @@ class LoopStats(NamedTuple):
 class _HostSelector(BaseSelector):
     """The selector that the inherited transports register with: Java's poller.
 
-    The loop's own passes do without ``select``.
+    The loop's own passes do without ``select``. Who puts another in its place, as virtual clocks do,
+    gets asyncio's.
     """
 
-    def __init__(self, host: _host.HostLoop) -> None:
+    def __init__(self, host: _host.HostLoop, loop: Loop) -> None:
         super().__init__()
         self._host = host
+        self._loop = weakref.ref(loop)
         # The handles of those who read and do not write, by the event that says they are ready.
         self.readers: dict[int, events.Handle] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "select" and (loop := self._loop()) is not None:
+            loop._take_timers_back()
 
     def _remember(self, fd: int, events: int, data: Any) -> None:
         event = ~(fd << 2 | _READ)
@@ -112,38 +124,17 @@ class _HostSelector(BaseSelector):
         return key
 
     def select(self, timeout: float | None = None) -> list[Any]:
-        """A pass in Java, for those who bring a ``_run_once`` of their own, as nest_asyncio does.
+        """A pass in Java, for asyncio's ``_run_once`` and those of its form, as nest_asyncio's.
 
         What it gives is for ``_process_events``.
         """
-        if timeout is not None and timeout > 0:
-            raise NotImplementedError("timers are Java's: a wait has no other end than theirs")
-        return [self._host.run(timeout is None)]
+        found = self._host.runFor(math.inf if timeout is None else timeout)
+        return [found] if found else []
 
     def close(self) -> None:
         self._host.close()
         self.readers.clear()
         super().close()
-
-
-def _time_of(loop: Loop) -> float:
-    return loop._time()
-
-
-class _Time:
-    """``Loop.time``: a method whose replacement moves the timers too, as the clocks of tests want."""
-
-    def __get__(self, loop: Loop | None, owner: type) -> Callable[..., float]:
-        return _time_of if loop is None else loop._time
-
-    def __set__(self, loop: Loop, function: Callable[[], float]) -> None:
-        loop._time = function
-        loop._glance = None
-        loop._host_run = loop._run_at_time
-
-    def __delete__(self, loop: Loop) -> None:
-        loop._time = monotonic
-        loop._host_run = loop._host.run
 
 
 class Loop(EngineLoop):
@@ -173,28 +164,49 @@ class Loop(EngineLoop):
         self._host_wakeup = host.wakeup
         self._host_events = _host.events(host)
         self._host_sockets: Any = None
-        self._time: Callable[[], float] = monotonic
         self._timers: dict[int, TimerHandle] = {}  # by their numbers in Java
         self._take_mail: Any = None  # a function, where Java sends such
-        selector = _HostSelector(host)
+        selector = _HostSelector(host, self)
         self._readers = selector.readers
         super().__init__(selector)
+        self._heap: list[Any] | None = None  # of timers, where they are not Java's
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
         if _host.ON_GRAALPY:
             # No finalizers: a generator that is dropped would never run its finally blocks.
             self._asyncgens = set[Any]()
             self._asyncgens_swept = 64
-        if type(self).time is not Loop.time:
-            self._host_run = self._run_at_time
-            self._glance = None
 
-    # --- time
+    # --- what programs put in place of the loop's own
 
-    time = _Time()  # pyright: ignore[reportAssignmentType]
+    def _has_own_clock(self) -> bool:
+        """Whether timers follow another clock than the system's: of the loop, its class or ``time``."""
+        return (
+            time.monotonic is not CLOCK[0] or getattr(self.time, "__func__", None) is not CLOCK[1]
+        )
 
-    def _run_at_time(self, block: bool) -> int:
-        return self._host.runAt(block, self.time())
+    def _take_timers_back(self) -> list[Any]:
+        """From now on each pass is asyncio's own, and so is the heap of timers, which is given."""
+        heap = self._heap
+        if heap is None:
+            heap = list[Any]()
+            self._heap = heap
+            for timer in list(self._timers.values()):
+                self._cancel_timer(timer._id)
+                heapq.heappush(heap, timer)
+            self._timers.clear()
+        return heap
+
+    @property
+    def _scheduled(self) -> list[Any]:
+        """asyncio's heap of timers, in which programs look for them."""
+        if self._thread_id is None or self._thread_id == get_ident():
+            return self._take_timers_back()
+        return sorted(self._timers.values() if self._heap is None else self._heap)
+
+    @_scheduled.setter
+    def _scheduled(self, heap: list[Any]) -> None:
+        self._heap = heap
 
     # --- the pass
 
@@ -318,8 +330,11 @@ class Loop(EngineLoop):
             del timer._source_traceback[-1]
         owner = self._thread_id
         if owner is None or owner == get_ident():
-            timer._id = number = self._start_timer(when)
-            self._timers[number] = timer
+            if self._heap is None:
+                timer._id = number = self._start_timer(when)
+                self._timers[number] = timer
+            else:
+                heapq.heappush(self._heap, timer)
         else:
             # asyncio does not forbid it outside debug mode, so it must not hurt.
             self._ready.append(events.Handle(self._arm, (timer,), self, None))
@@ -329,10 +344,16 @@ class Loop(EngineLoop):
     def _arm(self, timer: TimerHandle) -> None:
         if timer._cancelled:
             return
+        if self._heap is not None:
+            heapq.heappush(self._heap, timer)
+            return
         timer._id = number = self._start_timer(timer._when)
         self._timers[number] = timer
 
     def _timer_handle_cancelled(self, handle: TimerHandle) -> None:
+        if self._heap is not None:
+            super()._timer_handle_cancelled(handle)
+            return
         number = handle._id
         if handle._scheduled and self._timers.pop(number, None) is not None:
             self._cancel_timer(number)
@@ -456,8 +477,9 @@ class Loop(EngineLoop):
     def close(self) -> None:
         if self.is_closed() and not self.is_running():
             return
+        if not self.is_running():
+            self._timers.clear()
         super().close()
-        self._timers.clear()
 
     # --- errors
 

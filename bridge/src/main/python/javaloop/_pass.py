@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+
+from javaloop._asyncio import BaseLoop
 
 if TYPE_CHECKING:
     from javaloop._loop import Loop
 
+# What tells the time unless a program replaces it. In a tuple, as freezegun replaces such names too.
+CLOCK = (time.monotonic, BaseLoop.time)
+
 
 def run_once(self: Loop) -> None:
+    if self._heap is not None:
+        BaseLoop._run_once(self)
+        return
     ready = self._ready
-    count = self._host_run(not ready and not self._stopping)
+    block = not ready and not self._stopping
+    other_clock = self._timers and self._has_own_clock()
+    count = self._host.runAt(block, self.time()) if other_clock else self._host_run(block)
     if count:
         self._take(count)
     run_ready(self)

@@ -75,24 +75,38 @@ public final class HostLoop {
   /// @param block whether to wait for a timer, a descriptor or a wake-up when nothing is ready
   @Export
   public int run(boolean block) {
-    return pass(block, Double.NaN);
+    return pass(block ? EventLoop.NO_DEADLINE : Long.MIN_VALUE, Double.NaN);
   }
 
-  /// The same for a loop whose `time` was replaced.
+  /// The same with a wait that ends in time, rounded up to a millisecond too.
+  ///
+  /// @param seconds how long at most; up to 0: it does not wait
+  @Export
+  public int runFor(double seconds) {
+    return pass(seconds > 0 ? deadline(seconds) : Long.MIN_VALUE, Double.NaN);
+  }
+
+  /// The same for a loop whose clock a program has replaced.
   ///
   /// @param now what it gives, in seconds
   @Export
   public int runAt(boolean block, double now) {
-    return pass(block, now);
+    return pass(block ? EventLoop.NO_DEADLINE : Long.MIN_VALUE, now);
   }
 
-  private int pass(boolean block, double given) {
+  private int pass(long latest, double given) {
     count = 0;
     takeTimers();
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
-    long deadline = block ? signals.waitUntil(loop) : Long.MIN_VALUE;
-    loop.runOnce(block && timed ? Math.min(deadline, deadline(next, given)) : deadline);
+    long deadline = latest;
+    if (latest != Long.MIN_VALUE) {
+      deadline = Math.min(latest, signals.waitUntil(loop));
+      if (timed) {
+        deadline = Math.min(deadline, deadline(next - now(given)));
+      }
+    }
+    loop.runOnce(deadline);
     if (timed) {
       timers.expire(now(given) + RESOLUTION_SECONDS, this::add);
     }
@@ -112,8 +126,8 @@ public final class HostLoop {
     return Double.isNaN(given) ? System.nanoTime() / 1e9 : given;
   }
 
-  private long deadline(double next, double given) {
-    double millis = Math.ceil((next - now(given)) * 1e3);
+  private long deadline(double seconds) {
+    double millis = Math.ceil(seconds * 1e3);
     return millis < FAR_MILLIS
         ? loop.nanoTime() + (long) (Math.max(0, millis) * 1e6)
         : EventLoop.NO_DEADLINE;
