@@ -35,18 +35,15 @@ import java.util.zip.ZipFile;
 final class Cure {
   private static final String PACKAGE = "com/oracle/graal/python/";
 
-  private static final ClassDesc COMPILER =
-      ClassDesc.of("com.oracle.graal.python.compiler.Compiler");
+  private static final ClassDesc COMPILER = python("compiler.Compiler");
   private static final MethodTypeDesc CLEAR = MethodTypeDesc.of(ConstantDescs.CD_void);
 
-  private static final ClassDesc ROOT_NODE =
-      ClassDesc.of("com.oracle.graal.python.nodes.bytecode.PBytecodeRootNode");
-  private static final ClassDesc CODE_UNIT =
-      ClassDesc.of("com.oracle.graal.python.compiler.BytecodeCodeUnit");
+  private static final ClassDesc ROOT_NODE = python("nodes.bytecode.PBytecodeRootNode");
+  private static final ClassDesc CODE_UNIT = python("compiler.BytecodeCodeUnit");
   private static final MethodTypeDesc PREDICATE = MethodTypeDesc.of(ConstantDescs.CD_boolean);
 
   private static final ClassDesc SLEEP_NODE =
-      ClassDesc.of("com.oracle.graal.python.builtins.modules.TimeModuleBuiltins$SleepNode");
+      python("builtins.modules.TimeModuleBuiltins$SleepNode");
   private static final ClassDesc NODE = ClassDesc.of("com.oracle.truffle.api.nodes.Node");
   private static final MethodTypeDesc DO_SLEEP =
       MethodTypeDesc.of(
@@ -62,8 +59,7 @@ final class Cure {
   private static final MethodTypeDesc UNBOX = MethodTypeDesc.ofDescriptor("()D");
   private static final MethodTypeDesc SLEEP = MethodTypeDesc.ofDescriptor("(JI)V");
 
-  private static final ClassDesc TLS_CONTEXT =
-      ClassDesc.of("com.oracle.graal.python.builtins.objects.ssl.PSSLContext");
+  private static final ClassDesc TLS_CONTEXT = python("builtins.objects.ssl.PSSLContext");
   private static final ClassDesc SSL_CONTEXT = ClassDesc.of("javax.net.ssl.SSLContext");
   private static final ClassDesc SSL_PARAMETERS = ClassDesc.of("javax.net.ssl.SSLParameters");
   private static final MethodTypeDesc FOR_ANYBODY =
@@ -73,18 +69,16 @@ final class Cure {
   private static final MethodTypeDesc SET_STRING =
       MethodTypeDesc.ofDescriptor("(Ljava/lang/String;)V");
 
-  private static final String OBJECTS = "com.oracle.graal.python.builtins.objects.";
-  private static final ClassDesc ARGUMENTS = ClassDesc.of(OBJECTS + "function.PArguments");
-  private static final ClassDesc TRACEBACK = ClassDesc.of(OBJECTS + "traceback.PTraceback");
-  private static final ClassDesc PYTHON_FRAME = ClassDesc.of(OBJECTS + "frame.PFrame");
+  private static final ClassDesc ARGUMENTS = python("builtins.objects.function.PArguments");
+  private static final ClassDesc TRACEBACK = python("builtins.objects.traceback.PTraceback");
+  private static final ClassDesc PYTHON_FRAME = python("builtins.objects.frame.PFrame");
   private static final ClassDesc FRAME_INFO = PYTHON_FRAME.nested("Reference");
-  private static final ClassDesc CODE = ClassDesc.of(OBJECTS + "code.PCode");
-  private static final ClassDesc DICT = ClassDesc.of(OBJECTS + "dict.PDict");
-  private static final ClassDesc OBJECT = ClassDesc.of(OBJECTS + "object.PythonObject");
-  private static final ClassDesc LANGUAGE = ClassDesc.of("com.oracle.graal.python.PythonLanguage");
-  private static final ClassDesc UTILS = ClassDesc.of("com.oracle.graal.python.util.PythonUtils");
-  private static final ClassDesc FACTORY =
-      ClassDesc.of("com.oracle.graal.python.runtime.object.PFactory");
+  private static final ClassDesc CODE = python("builtins.objects.code.PCode");
+  private static final ClassDesc DICT = python("builtins.objects.dict.PDict");
+  private static final ClassDesc OBJECT = python("builtins.objects.object.PythonObject");
+  private static final ClassDesc LANGUAGE = python("PythonLanguage");
+  private static final ClassDesc UTILS = python("util.PythonUtils");
+  private static final ClassDesc FACTORY = python("runtime.object.PFactory");
   private static final ClassDesc DIRECTIVES =
       ClassDesc.of("com.oracle.truffle.api.CompilerDirectives");
   private static final ClassDesc FRAME = ClassDesc.of("com.oracle.truffle.api.frame.Frame");
@@ -241,8 +235,12 @@ final class Cure {
                 }));
   }
 
+  private static ClassDesc python(String name) {
+    return ClassDesc.of("com.oracle.graal.python." + name);
+  }
+
   private static ClassDesc statement(String name) {
-    return ClassDesc.of("com.oracle.graal.python.pegparser.sst.StmtTy$" + name);
+    return python("pegparser.sst.StmtTy$" + name);
   }
 
   /// Compiled code of GraalPy 25.0.3 keeps numbers and booleans unboxed in locals. In a generator
@@ -398,9 +396,9 @@ final class Cure {
   private static MethodTypeDesc sleep(ClassDesc seconds) {
     return MethodTypeDesc.of(
         ConstantDescs.CD_Object,
-        ClassDesc.of("com.oracle.graal.python.builtins.objects.module.PythonModule"),
+        python("builtins.objects.module.PythonModule"),
         seconds,
-        ClassDesc.of("com.oracle.graal.python.runtime.GilNode"));
+        python("runtime.GilNode"));
   }
 
   private byte[] change(byte[] bytes, String name, BiConsumer<CodeModel, CodeBuilder> transform) {

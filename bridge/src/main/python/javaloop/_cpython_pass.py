@@ -68,7 +68,7 @@ def run_once(self: Loop) -> None:
     glance = self._glance
     if self._timers and (
         time.monotonic is not CLOCK[0] or getattr(self.time, "__func__", None) is not CLOCK[1]
-    ):  # _has_own_clock, whose call would be a tenth of a pass
+    ):  # has_other_clock, whose call would be a tenth of a pass
         count = self._host.runAt(block, self.time())
     elif block:
         count = self._host_run(True)

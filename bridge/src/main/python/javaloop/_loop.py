@@ -13,7 +13,6 @@ import math
 import os
 import selectors
 import socket
-import time
 import weakref
 from _thread import get_ident
 from asyncio import base_events, events, tasks
@@ -23,7 +22,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from javaloop import _host, _task, _tracebacks
 from javaloop._asyncio import BaseSelector, ThreadSafeHandle
-from javaloop._pass import CLOCK
 
 _Handle = _task.Handle
 TimerHandle = _task.TimerHandle
@@ -179,19 +177,13 @@ class Loop(EngineLoop):
 
     # --- what programs put in place of the loop's own
 
-    def _has_own_clock(self) -> bool:
-        """Whether timers follow another clock than the system's: of the loop, its class or ``time``."""
-        return (
-            time.monotonic is not CLOCK[0] or getattr(self.time, "__func__", None) is not CLOCK[1]
-        )
-
     def _take_timers_back(self) -> list[Any]:
         """From now on each pass is asyncio's own, and so is the heap of timers, which is given."""
         heap = self._heap
         if heap is None:
             heap = list[Any]()
             self._heap = heap
-            for timer in list(self._timers.values()):
+            for timer in self._timers.values():
                 self._cancel_timer(timer._id)
                 heapq.heappush(heap, timer)
             self._timers.clear()
@@ -334,7 +326,7 @@ class Loop(EngineLoop):
                 timer._id = number = self._start_timer(when)
                 self._timers[number] = timer
             else:
-                heapq.heappush(self._heap, timer)
+                self._arm(timer)
         else:
             # asyncio does not forbid it outside debug mode, so it must not hurt.
             self._ready.append(events.Handle(self._arm, (timer,), self, None))
@@ -475,9 +467,9 @@ class Loop(EngineLoop):
             super()._close_self_pipe()
 
     def close(self) -> None:
-        if self.is_closed() and not self.is_running():
-            return
         if not self.is_running():
+            if self.is_closed():
+                return
             self._timers.clear()
         super().close()
 

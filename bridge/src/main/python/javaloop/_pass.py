@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 CLOCK = (time.monotonic, BaseLoop.time)
 
 
+def has_other_clock(loop: Loop) -> bool:
+    """Whether a program has replaced it: of the loop, of its class or in the module ``time``."""
+    return time.monotonic is not CLOCK[0] or getattr(loop.time, "__func__", None) is not CLOCK[1]
+
+
 def run_once(self: Loop) -> None:
     if self._heap is not None:
         BaseLoop._run_once(self)
         return
     ready = self._ready
     block = not ready and not self._stopping
-    other_clock = self._timers and self._has_own_clock()
+    other_clock = self._timers and has_other_clock(self)
     count = self._host.runAt(block, self.time()) if other_clock else self._host_run(block)
     if count:
         self._take(count)

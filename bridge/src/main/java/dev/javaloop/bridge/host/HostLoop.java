@@ -75,7 +75,7 @@ public final class HostLoop {
   /// @param block whether to wait for a timer, a descriptor or a wake-up when nothing is ready
   @Export
   public int run(boolean block) {
-    return pass(block ? EventLoop.NO_DEADLINE : Long.MIN_VALUE, Double.NaN);
+    return runAt(block, Double.NaN);
   }
 
   /// The same with a wait that ends in time, rounded up to a millisecond too.
