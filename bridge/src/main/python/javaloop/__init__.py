@@ -9,22 +9,22 @@ from javaloop import _host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from javaloop._loop import Loop, LoopStats
+    from javaloop._engine import Loop, LoopStats
     from javaloop._policy import EventLoopPolicy, install, new_event_loop, run
 
 __all__ = ["EventLoopPolicy", "Loop", "LoopStats", "install", "new_event_loop", "run"]
 
 _HOME = {
     "EventLoopPolicy": "javaloop._policy",
-    "Loop": "javaloop._loop",
-    "LoopStats": "javaloop._loop",
+    "Loop": "javaloop._engine",
+    "LoopStats": "javaloop._engine",
     "install": "javaloop._policy",
     "new_event_loop": "javaloop._policy",
     "run": "javaloop._policy",
 }
 
 if not _host.is_child():
-    _host.require()
+    _host.ensure()
 
 
 def __getattr__(name: str) -> object:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def install() -> None:
     _once_imported("asyncio", _give)
-    if not _host.ON_GRAALPY:  # which has no fork
+    if not _host.ON_GRAALPY and not _host.by_ffm():
         _once_imported("multiprocessing", _spawn)
 
 
@@ -30,7 +30,7 @@ def _once_imported(name: str, change: Callable[[Any], None]) -> None:
 
 def _give(asyncio: Any) -> None:
     from javaloop._asyncio import POLICY
-    from javaloop._loop import Loop
+    from javaloop._engine import Loop
     from javaloop._policy import EventLoopPolicy
 
     given = {"SelectorEventLoop": Loop, POLICY: EventLoopPolicy}

@@ -7,10 +7,10 @@ import threading
 from typing import Any
 
 from javaloop import _cpython_pass, _cpython_timers
-from javaloop._asyncio import BaseLoop
+from javaloop._shared_loop import SharedLoop
 
 
-class EngineLoop(BaseLoop):
+class EngineLoop(SharedLoop):
     _run_once = _cpython_pass.run_once
 
     def _enter(self, host: Any) -> None:

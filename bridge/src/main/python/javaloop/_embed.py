@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from javaloop import _alias, _tracebacks
-from javaloop._loop import Loop
+from javaloop._engine import Loop
 
 
 class JavaError(Exception):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from javaloop import _embed, _host
 
 if TYPE_CHECKING:
-    from javaloop._loop import Loop
+    from javaloop._engine import Loop
 
 # What a complex number of Java's is, by its real part; the imaginary one says which.
 _HANDLE, _HELD, _STAGE = range(3)

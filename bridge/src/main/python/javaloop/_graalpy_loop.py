@@ -12,7 +12,8 @@ from contextvars import Context
 from typing import Any
 
 from javaloop import _pass, _signals, _task
-from javaloop._asyncio import BaseLoop, PyTask
+from javaloop._asyncio import PyTask
+from javaloop._shared_loop import SharedLoop
 
 
 class _Delivery(_task.Handle):
@@ -26,7 +27,7 @@ class _Delivery(_task.Handle):
         self._callback(*self._args)
 
 
-class EngineLoop(BaseLoop):
+class EngineLoop(SharedLoop):
     _Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
     _run_once = _pass.run_once
     _host_wakeup: Callable[[], None]

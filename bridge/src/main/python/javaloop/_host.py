@@ -90,12 +90,17 @@ def events(loop: HostLoop) -> Any:
     return memoryview(loop.memory()).cast("B").cast("q")
 
 
+def by_ffm() -> bool:
+    """Whether Java is bound to this CPython by its C API."""
+    return "_javaloop" in sys.modules and not _forked
+
+
 def is_child() -> bool:
     """Whether this is a process without a JVM that one with a JVM has made: forked, or for a pool."""
-    if host is not None:
-        return False
     if _forked:
         return True
+    if host is not None or by_ffm():
+        return False
     module: Any = sys.modules.get("multiprocessing.process")
     if module is None:
         return False
@@ -111,6 +116,19 @@ def after_fork() -> None:
 
 
 _forked = False
+
+
+def ensure() -> None:
+    """Has a JVM in this process; a plain CPython starts one.
+
+    :raises ImportError: where there is none to start
+    """
+    if host is None and not by_ffm():
+        if ON_GRAALPY:
+            require()
+        from javaloop._engines.cpython import start
+
+        start.boot()
 
 
 def require() -> Host:

@@ -20,8 +20,9 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from javaloop import _host, _task, _tracebacks
+from javaloop import _host, _task
 from javaloop._asyncio import BaseSelector, ThreadSafeHandle
+from javaloop._shared_loop import LoopStats
 
 _Handle = _task.Handle
 TimerHandle = _task.TimerHandle
@@ -43,25 +44,6 @@ else:
 _base_events: Any = base_events
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
-
-
-class LoopStats(NamedTuple):
-    """What Java counted since the loop was made.
-
-    On CPython a pass that would find nothing in Java is run without it, and not counted; nor are
-    timers that have become asyncio's.
-    """
-
-    passes: int
-    polls: int
-    blocking_polls: int
-    timers_scheduled: int
-    timers_fired: int
-    timers_cancelled: int
-    posts: int
-    wakeups: int
-    descriptor_events: int
-    longest_pass_nanos: int
 
 
 class _HostSelector(BaseSelector):
@@ -239,22 +221,6 @@ class Loop(EngineLoop):
             else:
                 self._ready.append(writer)
 
-    def _run_timed(self, handle: Any) -> None:
-        try:
-            self._current_handle = handle
-            began = self.time()
-            handle._run()
-            took = self.time() - began
-            if took >= self.slow_callback_duration:
-                _base_events.logger.warning(
-                    "Executing %s took %.3f seconds",
-                    _format_handle(handle),
-                    took,
-                )
-        finally:
-            self._current_handle = None
-            handle = None  # an exception that a task keeps may keep this frame
-
     # --- callbacks
 
     def call_soon(
@@ -364,86 +330,6 @@ class Loop(EngineLoop):
             self._host_sockets = _transports.Sockets(_host.require().newSockets())
         return self._host_sockets
 
-    def _make_socket_transport(
-        self,
-        sock: Any,
-        protocol: Any,
-        waiter: Any = None,
-        *,
-        extra: Any = None,
-        server: Any = None,
-    ) -> asyncio.Transport:
-        from javaloop import _transports
-
-        if not _transports.fits(sock):
-            return super()._make_socket_transport(
-                sock, protocol, waiter, extra=extra, server=server
-            )
-        self._ensure_fd_no_transport(sock)
-        return _transports.SocketTransport(self, sock, protocol, waiter, extra, server)
-
-    def _make_ssl_transport(
-        self,
-        rawsock: Any,
-        protocol: Any,
-        sslcontext: Any,
-        waiter: Any = None,
-        *,
-        server_side: bool = False,
-        server_hostname: str | None = None,
-        extra: Any = None,
-        server: Any = None,
-        **limits: Any,
-    ) -> asyncio.Transport:
-        from asyncio import sslproto
-
-        self._ensure_fd_no_transport(rawsock)
-        tls: Any = sslproto.SSLProtocol(
-            self, protocol, sslcontext, waiter, server_side, server_hostname, **limits
-        )
-        self._make_socket_transport(rawsock, tls, extra=extra, server=server)
-        return tls._app_transport
-
-    def _make_datagram_transport(
-        self, sock: Any, protocol: Any, address: Any = None, waiter: Any = None, extra: Any = None
-    ) -> asyncio.DatagramTransport:
-        if not isinstance(sock, socket.socket):
-            return super()._make_datagram_transport(sock, protocol, address, waiter, extra)
-        from javaloop import _transports
-
-        self._ensure_fd_no_transport(sock)
-        return _transports.DatagramTransport(self, sock, protocol, address, waiter, extra)
-
-    def _make_read_pipe_transport(
-        self, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
-    ) -> asyncio.ReadTransport:
-        from javaloop import _pipes
-
-        make = _pipes.ReadPipeTransport
-        return _pipes.transport_over(make, self, pipe, protocol, waiter, extra)
-
-    def _make_write_pipe_transport(
-        self, pipe: Any, protocol: Any, waiter: Any = None, extra: Any = None
-    ) -> asyncio.WriteTransport:
-        from javaloop import _pipes
-
-        make = _pipes.WritePipeTransport
-        return _pipes.transport_over(make, self, pipe, protocol, waiter, extra)
-
-    async def _sock_sendfile_native(
-        self, sock: Any, file: Any, offset: int, count: int | None
-    ) -> int:
-        from javaloop import _pipes
-
-        try:
-            own = _pipes.Duplicate(file)
-        except (AttributeError, OSError, ValueError):  # io.UnsupportedOperation; a negative number
-            raise asyncio.SendfileNotAvailableError("not a regular file") from None
-        try:
-            return await super()._sock_sendfile_native(sock, own, offset, count)
-        finally:
-            own.release()
-
     # --- asynchronous generators
 
     def _asyncgen_firstiter_hook(self, agen: Any) -> None:
@@ -458,14 +344,6 @@ class Loop(EngineLoop):
     def _write_to_self(self) -> None:
         self._host.wakeup()
 
-    def _close_self_pipe(self) -> None:
-        if self._ssock is not None and self._ssock.fileno() < 0:
-            # A loop that nobody closed: the collector was at its sockets first, and 3.10 does not expect that.
-            self._ssock = self._csock = None
-            self._internal_fds -= 1
-        else:
-            super()._close_self_pipe()
-
     def close(self) -> None:
         if not self.is_running():
             if self.is_closed():
@@ -473,23 +351,8 @@ class Loop(EngineLoop):
             self._timers.clear()
         super().close()
 
-    # --- errors
-
-    def call_exception_handler(self, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if error is not None:
-            _tracebacks.clean(error)
-        super().call_exception_handler(context)
-
     # --- what Java says
 
     def stats(self) -> LoopStats:
         """What Java counted; for any thread."""
         return LoopStats(*self._host.stats())
-
-
-def _format_handle(handle: events.Handle) -> str:
-    callback = handle._callback
-    if isinstance(getattr(callback, "__self__", None), tasks.Task):
-        return repr(callback.__self__)
-    return str(handle)

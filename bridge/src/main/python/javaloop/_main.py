@@ -60,6 +60,12 @@ def run(
         import javaloop_legacy
 
         javaloop_legacy.install()
+    if _host.by_ffm():
+        if statistics:
+            import atexit
+
+            atexit.register(_print_statistics)  # the first, so that it runs last
+        return _guarded(_PROGRAMS[kind], target)  # this python ends by itself
     status = _finish(_guarded(_PROGRAMS[kind], target))
     if statistics:
         _print_statistics()
@@ -67,10 +73,14 @@ def run(
 
 
 def _print_statistics() -> None:
-    total = _host.require().totals()
-    from javaloop._loop import LoopStats
+    if _host.by_ffm():
+        from javaloop._engines.cpython import loop
 
-    counts = LoopStats(*total)._asdict()
+        counts = loop.totals()._asdict()
+    else:
+        from javaloop._engine import LoopStats
+
+        counts = LoopStats(*_host.require().totals())._asdict()
     print("javaloop:", *(f"{name}={value}" for name, value in counts.items()), file=sys.stderr)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from javaloop import _host
 from javaloop._asyncio import BaseLoop, BasePolicy, set_policy
-from javaloop._loop import Loop
+from javaloop._engine import Loop
 
 _T = TypeVar("_T")
 

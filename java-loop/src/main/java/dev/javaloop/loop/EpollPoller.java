@@ -57,6 +57,10 @@ public final class EpollPoller implements Poller {
   private final int eventfd;
   private volatile boolean closed;
 
+  // What the last collect found.
+  private int collected;
+  private boolean waited;
+
   // By descriptor; an interest of 0 means not registered.
   private byte[] interests = new byte[64];
   private int[] generations = new int[64];
@@ -102,8 +106,20 @@ public final class EpollPoller implements Poller {
 
   @Override
   public int poll(long timeoutNanos, ReadyHandler sink) {
-    if (timeoutNanos <= 0) {
-      return report(look(), sink);
+    collect(timeoutNanos);
+    return report(sink);
+  }
+
+  /// The first half of [#poll(long, ReadyHandler)]: waits, and keeps what it finds. It does not
+  /// touch what [#set(int, int)] and [#remove(int)] change, so that another thread may call those
+  /// meanwhile (one at a time): for a guest whose lock is released for the wait and no longer.
+  ///
+  /// @param timeoutNanos as for `poll`
+  public void collect(long timeoutNanos) {
+    waited = timeoutNanos > 0;
+    if (!waited) {
+      collected = look();
+      return;
     }
     int count = spin.spin(timeoutNanos, look);
     if (count == 0) {
@@ -111,8 +127,16 @@ public final class EpollPoller implements Poller {
       count = sleep(timeoutNanos);
       spin.slept(System.nanoTime() - began);
     }
-    int reports = report(count, sink);
-    if (reports == 0) {
+    collected = count;
+  }
+
+  /// The second half of [#poll(long, ReadyHandler)]: reports what the last [#collect(long)] found.
+  ///
+  /// @return how many reports there were
+  public int report(ReadyHandler sink) {
+    int reports = report(collected, sink);
+    collected = 0;
+    if (waited && reports == 0) {
       // A timer, or a thread of this process, which goes on with what both may want.
       spin.inVain();
     }

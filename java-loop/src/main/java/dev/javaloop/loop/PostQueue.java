@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// operation for each post, one for a batch, and the batch is exactly what was there. Closing swaps
 /// in a last node for good, so that a post is either in what [#close()] returns or refused, never
 /// in between.
-final class PostQueue {
+public final class PostQueue {
   private static final class Node {
     final Runnable task;
     @Nullable Node next;
@@ -22,9 +22,12 @@ final class PostQueue {
   }
 
   /// How the loop runs one task; what it throws ends the batch, the rest stays.
-  interface Runner {
+  public interface Runner {
     void run(Runnable task);
   }
+
+  /// An empty queue.
+  public PostQueue() {}
 
   private static final Node CLOSED = new Node(() -> {});
 
@@ -34,7 +37,7 @@ final class PostQueue {
   private @Nullable Node batch;
 
   /// Any thread; false if the queue is closed.
-  boolean push(Runnable task) {
+  public boolean push(Runnable task) {
     Node node = new Node(task);
     Node seen;
     do {
@@ -47,12 +50,12 @@ final class PostQueue {
     return true;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return batch == null && top.get() == null;
   }
 
   /// Runs what is there now; what comes meanwhile waits.
-  void run(Runner runner) {
+  public void run(Runner runner) {
     if (top.get() != null) {
       takeAll(null);
     }
@@ -63,7 +66,7 @@ final class PostQueue {
   }
 
   /// Refuses posts from now on, and returns those that did not run.
-  List<Runnable> close() {
+  public List<Runnable> close() {
     takeAll(CLOSED);
     List<Runnable> left = new ArrayList<>();
     for (Node node = batch; node != null; node = node.next) {

@@ -20,32 +20,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// cannot see (a guest's queue): WOKEN stays until a `leave`, and `enter` fails on it. It always
 /// writes, although WOKEN may be there already: its write is what makes the news visible to the
 /// `leave`.
-final class WakeGate {
+public final class WakeGate {
   private static final int AWAKE = 0;
   private static final int ASLEEP = 1;
   private static final int WOKEN = 2;
 
   private final AtomicInteger state = new AtomicInteger(AWAKE);
 
+  /// A gate whose loop is awake.
+  public WakeGate() {}
+
   /// Loop: announces a sleep; false if a wake-up is pending. True: look for news, then sleep or
   /// leave.
-  boolean enter() {
+  public boolean enter() {
     return state.compareAndSet(AWAKE, ASLEEP);
   }
 
   /// Loop: not sleeping, nor about to; true if that consumed a wake-up.
-  boolean leave() {
+  public boolean leave() {
     return state.get() != AWAKE && state.getAndSet(AWAKE) == WOKEN;
   }
 
   /// Any thread, after it published news that the loop looks for: whether it has to wake the
   /// poller.
-  boolean nudge() {
+  public boolean nudge() {
     return state.get() == ASLEEP && state.compareAndSet(ASLEEP, WOKEN);
   }
 
   /// Any thread: ends the current or the next sleep; whether it has to wake the poller.
-  boolean wake() {
+  public boolean wake() {
     return state.getAndSet(WOKEN) == ASLEEP;
   }
 }

@@ -24,8 +24,9 @@ public final class Main {
         --legacy                     give back what asyncio has lost since Python 3.9
         --stats                      print what Java counted, at the end
         --mode latency|throughput    compile for a quick start (default) or for servers
-        --engine graalpy|jep         what runs Python: GraalPy (default), or a CPython in the JVM
-        --python PATH                jep's interpreter or virtual environment (default: python3 on PATH)
+        --engine graalpy|cpython|jep what runs Python: GraalPy (default), a CPython with the JVM in it, or a CPython
+                                     that JEP starts, for programs that use JEP's own API
+        --python PATH                the CPython: an interpreter or virtual environment (default: python3 on PATH)
 
       a python's options: -B -c -E -I -m -O -P -q -s -S -u -v -V -W -X and --check-hash-based-pycs, as CPython has
       them. Without a program: a REPL where `await` works, or standard input if that is no terminal.

@@ -152,7 +152,7 @@ record PythonCommand(
         case "--legacy" -> legacy = true;
         case "--stats" -> statistics = true;
         case "--mode" -> mode = oneOf(name, value(name, word, equals), "latency", "throughput");
-        case "--engine" -> oneOf(name, value(name, word, equals), "graalpy", "jep");
+        case "--engine" -> oneOf(name, value(name, word, equals), "graalpy", "cpython", "jep");
         case "--python" -> value(name, word, equals);
         case "--help" -> help();
         case "--version" -> version = 1;

@@ -1,0 +1,44 @@
+package dev.javaloop.cpython;
+
+import dev.javaloop.cpython.Builtins.Convention;
+import java.lang.invoke.MethodHandles;
+
+/// Binds this JVM to the CPython of its process. Either of them may have been there first; there is
+/// one binding, for as long as the process lives.
+public final class Boot {
+  private Boot() {}
+
+  /// Makes the module `_javaloop`, by which Python reaches Java. Called through JNI by
+  /// `javaloop._engines.cpython.jvm`, on a thread that holds the GIL. Where it fails, a Python
+  /// exception is set.
+  ///
+  /// @param dlsym the address of the C library's function
+  static void fromPython(long dlsym) {
+    try {
+      bind(dlsym);
+    } catch (Throwable e) {
+      Failures.set(e);
+    }
+  }
+
+  /// @param dlsym the address of the C library's function
+  static void bind(long dlsym) {
+    Symbols.use(dlsym);
+    long module = PyObjects.checked(CApi.addModule(Memory.cString("_javaloop")));
+    Builtins builtins = new Builtins(MethodHandles.lookup());
+    builtins.addFunction(
+        module,
+        "install_loop($module, type, probe, plain, /)",
+        Convention.POSITIONAL,
+        "installLoop");
+  }
+
+  static long installLoop(long unusedModule, long arguments, long count) {
+    if (count != 3) {
+      return Failures.typeError("install_loop takes a class, its probe and the plain ways");
+    }
+    LoopMethods.install(
+        Memory.word(arguments), Memory.word(arguments + 8), Memory.word(arguments + 16));
+    return PyObjects.none();
+  }
+}

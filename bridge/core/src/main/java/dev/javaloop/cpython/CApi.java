@@ -1,0 +1,674 @@
+package dev.javaloop.cpython;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+
+/// CPython's C API, as far as it is used: exported functions only, which every version from 3.10 to
+/// 3.14 has with the same meaning. An object is the address of its `PyObject`.
+///
+/// Who owns what: *owned* results are the caller's, to give up by [#decRef] or to hand on;
+/// *borrowed* ones live as long as what they were taken from. Arguments are borrowed unless it is
+/// said that the reference is taken. What is called, and what it is called with, has to be owned
+/// across the call: Python code may drop every other reference.
+///
+/// The calling thread holds the GIL. A function that may run Python code, free an object or have
+/// the collector run is an ordinary downcall; the others are *critical* ones (see
+/// [Symbols#CRITICAL]).
+final class CApi {
+  private CApi() {}
+
+  // --- References
+
+  private static final MethodHandle INC_REF =
+      critical("Py_IncRef", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+  /// Makes one more reference to an object, owned by the caller.
+  static void incRef(long object) {
+    try {
+      INC_REF.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle DEC_REF =
+      function("Py_DecRef", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+  /// Gives up an owned reference. May run Python code: a finalizer.
+  static void decRef(long object) {
+    try {
+      DEC_REF.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- PyObjects and types
+
+  private static final MethodHandle ALLOCATE =
+      function("PyType_GenericAlloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// A new instance of a type, all zero but for its head; `__init__` does not run. Owned.
+  static long allocate(long type, long items) {
+    try {
+      return (long) ALLOCATE.invokeExact(type, items);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle GET_ATTRIBUTE =
+      function("PyObject_GetAttr", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// An attribute, owned, or 0 and an exception is set.
+  static long getAttribute(long object, long name) {
+    try {
+      return (long) GET_ATTRIBUTE.invokeExact(object, name);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle SET_ATTRIBUTE =
+      function(
+          "PyObject_SetAttr", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Sets an attribute; borrows all. Below 0: an exception is set.
+  static int setAttribute(long object, long name, long value) {
+    try {
+      return (int) SET_ATTRIBUTE.invokeExact(object, name, value);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle IS_TRUE =
+      function("PyObject_IsTrue", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
+  /// 1, 0, or below 0 where an exception is set.
+  static int isTrue(long object) {
+    try {
+      return (int) IS_TRUE.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle IS_INSTANCE =
+      function("PyObject_IsInstance", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+
+  /// 1, 0, or below 0 where an exception is set.
+  static int isInstance(long object, long type) {
+    try {
+      return (int) IS_INSTANCE.invokeExact(object, type);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle STR =
+      function("PyObject_Str", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// `str(object)`, owned, or 0 and an exception is set.
+  static long str(long object) {
+    try {
+      return (long) STR.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_METHOD_DESCRIPTOR =
+      function("PyDescr_NewMethod", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// A method of a class from a `PyMethodDef`, owned.
+  static long newMethodDescriptor(long type, long definition) {
+    try {
+      return (long) NEW_METHOD_DESCRIPTOR.invokeExact(type, definition);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_FUNCTION =
+      function(
+          "PyCFunction_NewEx", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// A builtin from a `PyMethodDef`, owned. It keeps `self`.
+  static long newFunction(long definition, long self, long module) {
+    try {
+      return (long) NEW_FUNCTION.invokeExact(definition, self, module);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle ADD_MODULE =
+      function("PyImport_AddModule", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The module of a C string's name, made if there is none. Borrowed, or 0 and an exception is
+  /// set.
+  static long addModule(long name) {
+    try {
+      return (long) ADD_MODULE.invokeExact(name);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle IMPORT_MODULE =
+      function("PyImport_ImportModule", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// Imports a module by a C string's name. Owned, or 0 and an exception is set.
+  static long importModule(long name) {
+    try {
+      return (long) IMPORT_MODULE.invokeExact(name);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- Calls
+
+  private static final MethodHandle CALL =
+      function("PyObject_Call", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Calls with a tuple and a dict or 0; borrows all. Owned, or 0 and an exception is set.
+  static long call(long callable, long arguments, long named) {
+    try {
+      return (long) CALL.invokeExact(callable, arguments, named);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle CALL_NO_ARGUMENTS =
+      function("PyObject_CallNoArgs", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// Calls without arguments. Owned, or 0 and an exception is set.
+  static long callNoArguments(long callable) {
+    try {
+      return (long) CALL_NO_ARGUMENTS.invokeExact(callable);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle CALL_METHOD =
+      function(
+          "PyObject_VectorcallMethod",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Calls a method by its name. `arguments` is an array whose first item is the object; `count`
+  /// are its positional ones, those that `names` (a tuple, or 0) tells follow. Borrows all. Owned,
+  /// or 0 and an exception is set.
+  static long callMethod(long name, long arguments, long count, long names) {
+    try {
+      return (long) CALL_METHOD.invokeExact(name, arguments, count, names);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- Contexts
+
+  private static final MethodHandle COPY_CONTEXT =
+      allocating("PyContext_CopyCurrent", FunctionDescriptor.of(JAVA_LONG));
+
+  /// A copy of the current context, owned, or 0 and an exception is set.
+  static long copyContext() {
+    try {
+      return (long) COPY_CONTEXT.invokeExact();
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle ENTER_CONTEXT =
+      contextual("PyContext_Enter", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
+  /// Enters a context; it has to live until it is left. Below 0: an exception is set.
+  static int enterContext(long context) {
+    try {
+      return (int) ENTER_CONTEXT.invokeExact(context);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle EXIT_CONTEXT =
+      contextual("PyContext_Exit", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
+  /// Leaves a context. Below 0: an exception is set.
+  static int exitContext(long context) {
+    try {
+      return (int) EXIT_CONTEXT.invokeExact(context);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- Values
+
+  private static final MethodHandle NEW_INT =
+      critical("PyLong_FromLong", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// An int, owned.
+  static long newInt(long value) {
+    try {
+      return (long) NEW_INT.invokeExact(value);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle INT_VALUE =
+      function("PyLong_AsLong", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The value of an int; -1 and an exception is set where it has no such.
+  static long intValue(long object) {
+    try {
+      return (long) INT_VALUE.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_FLOAT =
+      critical("PyFloat_FromDouble", FunctionDescriptor.of(JAVA_LONG, JAVA_DOUBLE));
+
+  /// A float, owned.
+  static long newFloat(double value) {
+    try {
+      return (long) NEW_FLOAT.invokeExact(value);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle FLOAT_VALUE =
+      function("PyFloat_AsDouble", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG));
+
+  /// The value of a number; -1.0 and an exception is set where it has none.
+  static double floatValue(long object) {
+    try {
+      return (double) FLOAT_VALUE.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_TEXT =
+      function(
+          "PyUnicode_FromStringAndSize", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// A str of UTF-8, owned, or 0 and an exception is set.
+  static long newText(long utf8, long length) {
+    try {
+      return (long) NEW_TEXT.invokeExact(utf8, length);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle TEXT_VALUE =
+      function("PyUnicode_AsUTF8AndSize", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// The UTF-8 of a str, borrowed from it, its length written to `length`; or 0 and an exception is
+  /// set.
+  static long textValue(long object, long length) {
+    try {
+      return (long) TEXT_VALUE.invokeExact(object, length);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_INTERNED_TEXT =
+      function("PyUnicode_InternFromString", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The interned str of a C string, owned.
+  static long newInternedText(long utf8) {
+    try {
+      return (long) NEW_INTERNED_TEXT.invokeExact(utf8);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_BYTES =
+      critical("PyBytes_FromStringAndSize", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Bytes with a copy of memory, or not initialised where `from` is 0. Owned, or 0 and an
+  /// exception is set.
+  static long newBytes(long from, long length) {
+    try {
+      return (long) NEW_BYTES.invokeExact(from, length);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle BYTES_VALUE =
+      function("PyBytes_AsString", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The contents of bytes, borrowed from it; or 0 and an exception is set.
+  static long bytesValue(long object) {
+    try {
+      return (long) BYTES_VALUE.invokeExact(object);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_TUPLE =
+      function("PyTuple_New", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// A tuple whose items are 0 until each is set. Owned.
+  static long newTuple(long length) {
+    try {
+      return (long) NEW_TUPLE.invokeExact(length);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle SET_TUPLE_ITEM =
+      function("PyTuple_SetItem", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Sets an item of a new tuple; takes the reference to it.
+  static int setTupleItem(long tuple, long index, long item) {
+    try {
+      return (int) SET_TUPLE_ITEM.invokeExact(tuple, index, item);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle TUPLE_LENGTH =
+      function("PyTuple_Size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The length of a tuple; below 0 where an exception is set.
+  static long tupleLength(long tuple) {
+    try {
+      return (long) TUPLE_LENGTH.invokeExact(tuple);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle TUPLE_ITEM =
+      function("PyTuple_GetItem", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// An item, borrowed, or 0 and an exception is set.
+  static long tupleItem(long tuple, long index) {
+    try {
+      return (long) TUPLE_ITEM.invokeExact(tuple, index);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_LIST =
+      function("PyList_New", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// A list whose items are 0 until each is set. Owned.
+  static long newList(long length) {
+    try {
+      return (long) NEW_LIST.invokeExact(length);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle SET_LIST_ITEM =
+      function("PyList_SetItem", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Sets an item of a new list; takes the reference to it.
+  static int setListItem(long list, long index, long item) {
+    try {
+      return (int) SET_LIST_ITEM.invokeExact(list, index, item);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle LIST_LENGTH =
+      function("PyList_Size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+  /// The length of a list; below 0 where an exception is set.
+  static long listLength(long list) {
+    try {
+      return (long) LIST_LENGTH.invokeExact(list);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle LIST_ITEM =
+      function("PyList_GetItem", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// An item, borrowed, or 0 and an exception is set.
+  static long listItem(long list, long index) {
+    try {
+      return (long) LIST_ITEM.invokeExact(list, index);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NEW_DICT =
+      function("PyDict_New", FunctionDescriptor.of(JAVA_LONG));
+
+  /// An empty dict, owned.
+  static long newDict() {
+    try {
+      return (long) NEW_DICT.invokeExact();
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle SET_DICT_ITEM =
+      function("PyDict_SetItem", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Sets an item; borrows all. Below 0: an exception is set.
+  static int setDictItem(long dict, long key, long value) {
+    try {
+      return (int) SET_DICT_ITEM.invokeExact(dict, key, value);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle DICT_ITEM =
+      critical("PyDict_GetItem", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// The value of an interned str in a dict of names, borrowed, or 0. For dicts whose keys are all
+  /// str: comparing those runs no Python code.
+  static long dictItem(long dict, long key) {
+    try {
+      return (long) DICT_ITEM.invokeExact(dict, key);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- Errors
+
+  private static final MethodHandle RAISED =
+      critical("PyErr_Occurred", FunctionDescriptor.of(JAVA_LONG));
+
+  /// The type of the exception that is set, borrowed, or 0.
+  static long raised() {
+    try {
+      return (long) RAISED.invokeExact();
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle RAISE =
+      function("PyErr_SetString", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+
+  /// Sets an exception with a C string's text.
+  static void raise(long type, long message) {
+    try {
+      RAISE.invokeExact(type, message);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle RAISE_OBJECT =
+      function("PyErr_SetObject", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+
+  /// Sets an exception; borrows both.
+  static void raiseObject(long type, long value) {
+    try {
+      RAISE_OBJECT.invokeExact(type, value);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle FETCH_ERROR =
+      function("PyErr_Fetch", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Takes the exception that is set into three words, owned, 0 for none.
+  static void fetchError(long type, long value, long traceback) {
+    try {
+      FETCH_ERROR.invokeExact(type, value, traceback);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle NORMALIZE_ERROR =
+      function(
+          "PyErr_NormalizeException", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Makes of what was fetched an instance of its type.
+  static void normalizeError(long type, long value, long traceback) {
+    try {
+      NORMALIZE_ERROR.invokeExact(type, value, traceback);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle RESTORE_ERROR =
+      function("PyErr_Restore", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  /// Sets what was fetched; takes the references.
+  static void restoreError(long type, long value, long traceback) {
+    try {
+      RESTORE_ERROR.invokeExact(type, value, traceback);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle SET_TRACEBACK =
+      function("PyException_SetTraceback", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+
+  /// Gives an exception its traceback; borrows both.
+  static int setTraceback(long exception, long traceback) {
+    try {
+      return (int) SET_TRACEBACK.invokeExact(exception, traceback);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle CHECK_SIGNALS =
+      function("PyErr_CheckSignals", FunctionDescriptor.of(JAVA_INT));
+
+  /// Runs the handlers of signals that have arrived, on Python's main thread. Below 0: one has
+  /// raised.
+  static int checkSignals() {
+    try {
+      return (int) CHECK_SIGNALS.invokeExact();
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle WRITE_UNRAISABLE =
+      function("PyErr_WriteUnraisable", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+  /// Reports the exception that is set through `sys.unraisablehook`.
+  static void writeUnraisable(long where) {
+    try {
+      WRITE_UNRAISABLE.invokeExact(where);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle MATCHES =
+      function(
+          "PyErr_GivenExceptionMatches", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+
+  /// Whether an exception, or a type of one, is of a type: 1 or 0.
+  static int matches(long exception, long type) {
+    try {
+      return (int) MATCHES.invokeExact(exception, type);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  // --- Threads
+
+  private static final MethodHandle SAVE_THREAD =
+      function("PyEval_SaveThread", FunctionDescriptor.of(JAVA_LONG));
+
+  /// Releases the GIL; gives what [#restoreThread] needs.
+  static long saveThread() {
+    try {
+      return (long) SAVE_THREAD.invokeExact();
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle RESTORE_THREAD =
+      function("PyEval_RestoreThread", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+  /// Waits for the GIL.
+  static void restoreThread(long state) {
+    try {
+      RESTORE_THREAD.invokeExact(state);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+    return Symbols.function(name, descriptor);
+  }
+
+  private static MethodHandle critical(String name, FunctionDescriptor descriptor) {
+    return Symbols.function(name, descriptor, Symbols.CRITICAL);
+  }
+
+  /// Before 3.12 an allocation may have the collector run, and finalizers with it; later versions
+  /// leave that to the interpreter's next look around.
+  private static MethodHandle allocating(String name, FunctionDescriptor descriptor) {
+    return Symbols.find("PyErr_GetRaisedException") == 0
+        ? function(name, descriptor)
+        : critical(name, descriptor);
+  }
+
+  /// From 3.14 on context watchers may run in it.
+  private static MethodHandle contextual(String name, FunctionDescriptor descriptor) {
+    return Symbols.find("PyContext_AddWatcher") == 0
+        ? critical(name, descriptor)
+        : function(name, descriptor);
+  }
+}

@@ -1,0 +1,1 @@
+"""What depends on the engine, a package each."""

@@ -1,0 +1,1 @@
+"""The engine ``cpython``: CPython and a JVM in one process, bound by ``java.lang.foreign``."""

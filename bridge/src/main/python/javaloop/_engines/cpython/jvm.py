@@ -1,0 +1,207 @@
+"""Boots a JVM in this CPython and binds both; afterwards the module ``_javaloop`` is there.
+
+The JVM comes by its invocation interface, through ctypes: no compiler and no C of ours.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+VERSIONS = (3, 10), (3, 14)
+
+# What the JVM itself works with, which its threads must get.
+_OF_THE_JVM = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGUSR2")
+
+# Those of them that faulthandler handles too.
+_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
+
+# What the JVM would handle and has no need to.
+_OF_THE_PROGRAM = ("SIGPIPE", "SIGXFSZ")
+
+_JNI_VERSION = 0x00150000
+_FIND_CLASS, _GET_STATIC_METHOD, _CALL_STATIC_VOID = 6, 113, 143  # in JNI's table of functions
+_SIZE_OF_SIGACTION = 256  # more than any
+
+
+class _Option(ctypes.Structure):
+    _fields_ = [("text", ctypes.c_char_p), ("extra", ctypes.c_void_p)]
+
+
+class _Arguments(ctypes.Structure):
+    _fields_ = [
+        ("version", ctypes.c_int),
+        ("count", ctypes.c_int),
+        ("options", ctypes.POINTER(_Option)),
+        ("ignore_unknown", ctypes.c_ubyte),
+    ]
+
+
+def check_python() -> None:
+    """Refuses what is not supported, in one line."""
+    first, last = VERSIONS
+    version = sys.version_info[:2]
+    if sys.implementation.name != "cpython" or not first <= version <= last:
+        raise ImportError(
+            f"javaloop: {sys.executable} is {sys.implementation.name}"
+            f" {version[0]}.{version[1]}; CPython {first[0]}.{first[1]} to {last[0]}.{last[1]} is supported"
+        )
+    if not getattr(sys, "_is_gil_enabled", lambda: True)() or "t" in getattr(sys, "abiflags", ""):
+        raise ImportError(
+            f"javaloop: {sys.executable} is a free-threaded build, which is not supported;"
+            " use the ordinary one"
+        )
+    if not sys.platform.startswith("linux"):
+        raise ImportError(f"javaloop: Linux is supported, this is {sys.platform}")
+
+
+def boot(home: str, jars: Sequence[str], options: Sequence[str] = ()) -> None:
+    """Starts the JVM.
+
+    :param home: of a JDK 25 or a runtime image of it
+    :param jars: the class path
+    :param options: more of the JVM's options
+    :raises ImportError: where there is none, or it does not start
+    """
+    check_python()
+    hold_standard_descriptors()
+    library = os.path.join(home, "lib", "server", "libjvm.so")
+    # Before the JVM's: it finds there who else wants a signal that it handles.
+    signals = _Signals(os.path.join(home, "lib", "libjsig.so"))
+    try:
+        jvm: Any = ctypes.PyDLL(library, mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        raise ImportError(f"javaloop: the JVM could not be loaded: {error}") from None
+    words = [
+        "-Djava.class.path=" + os.pathsep.join(jars),
+        "--enable-native-access=ALL-UNNAMED",
+        "-Xss16m",
+        "-Xrs",
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-Xlog:disable",
+        "-Xlog:all=error:stderr",
+        *options,
+    ]
+    encoded = [os.fsencode(word) for word in words]
+    array = (_Option * len(encoded))(*(_Option(word, None) for word in encoded))
+    arguments = _Arguments(_JNI_VERSION, len(encoded), array, 0)
+    machine, environment = ctypes.c_void_p(), ctypes.c_void_p()
+    jvm.JNI_CreateJavaVM.argtypes = [ctypes.c_void_p] * 3
+    with signals:
+        status = jvm.JNI_CreateJavaVM(
+            ctypes.byref(machine), ctypes.byref(environment), ctypes.byref(arguments)
+        )
+    if status != 0:
+        raise ImportError(f"javaloop: the JVM in {home} did not start (status {status})")
+    _call_boot(environment)
+
+
+def _call_boot(environment: ctypes.c_void_p) -> None:
+    table = ctypes.cast(environment, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)))[0]
+    pointer = ctypes.c_void_p
+    find_class = ctypes.PYFUNCTYPE(pointer, pointer, ctypes.c_char_p)(_entry(table, _FIND_CLASS))
+    get_method = ctypes.PYFUNCTYPE(pointer, pointer, pointer, ctypes.c_char_p, ctypes.c_char_p)(
+        _entry(table, _GET_STATIC_METHOD)
+    )
+    call = ctypes.PYFUNCTYPE(None, pointer, pointer, pointer, pointer)(
+        _entry(table, _CALL_STATIC_VOID)
+    )
+    found = find_class(environment, b"dev/javaloop/cpython/Boot")
+    if not found:
+        raise ImportError("javaloop: its jars are damaged or missing: no class Boot")
+    method = get_method(environment, found, b"fromPython", b"(J)V")
+    dlsym = ctypes.cast(ctypes.CDLL(None).dlsym, ctypes.c_void_p).value
+    argument = ctypes.c_int64(dlsym or 0)
+    call(environment, found, method, ctypes.byref(argument))
+
+
+def _entry(table: Any, index: int) -> int:
+    return table[index]
+
+
+def hold_standard_descriptors() -> None:
+    """Has 0, 1 and 2 open: else they are files of the JVM or sockets of the program, to be printed into."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+
+
+class _Signals:
+    """Keeps the signals of both sides in order, while the JVM starts and from then on.
+
+    - The JVM's threads inherit that signals are blocked, so that the kernel gives each to Python's.
+    - SIGPIPE and SIGXFSZ stay what they were.
+    - The JVM's own actions for faults stay in front of faulthandler's: the JVM compiles null checks
+      and safepoints to such faults. It hands on what is not its own, so that a crash prints
+      Python's traceback.
+    """
+
+    def __init__(self, library: str) -> None:
+        # Known to the JVM as the place where others leave their actions for its signals.
+        self._shared: Any = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL).sigaction
+        self._shared.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+        self._kernel: Any = ctypes.CDLL("libc.so.6").sigaction
+        self._kernel.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+        self._jvm: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        keep = {getattr(signal, name) for name in _OF_THE_JVM}
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - keep)
+        self._program = {
+            number: self._get(number) for number in (getattr(signal, n) for n in _OF_THE_PROGRAM)
+        }
+
+    def __exit__(self, *_: object) -> None:
+        for number, action in self._program.items():
+            self._kernel(number, ctypes.addressof(action), None)
+        self._jvm = {
+            number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)
+        }
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+        self._follow_faulthandler()
+
+    def _get(self, number: int) -> Any:
+        action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
+        self._kernel(number, None, ctypes.addressof(action))
+        return action
+
+    def _restore_jvm(self, chain: bool) -> None:
+        for number, jvm in self._jvm.items():
+            now = self._get(number)
+            if now.raw != jvm.raw:
+                self._kernel(number, ctypes.addressof(jvm), None)
+                if chain:
+                    self._shared(number, ctypes.addressof(now), None)
+
+    def _follow_faulthandler(self) -> None:
+        import faulthandler
+        import functools
+
+        module: Any = faulthandler
+        enable, disable = module.enable, module.disable
+
+        @functools.wraps(enable)
+        def enable_behind_jvm(*args: Any, **named: Any) -> None:
+            enable(*args, **named)
+            self._restore_jvm(chain=True)
+
+        @functools.wraps(disable)
+        def disable_behind_jvm() -> Any:
+            was = disable()
+            self._restore_jvm(chain=False)
+            return was
+
+        module.enable, module.disable = enable_behind_jvm, disable_behind_jvm

@@ -1,0 +1,51 @@
+"""Runs a program on this CPython for ``./javaloop --engine cpython``.
+
+The launcher executes ``python FLAGS -c "…main()" KIND TARGET OPTIONS ARGUMENT…``: the python has
+read its own flags and ends as any python does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Boots the JVM and runs the program that ``sys.argv`` names."""
+    _, kind, target, options, *arguments = sys.argv
+    chosen = set(options.split(","))
+    if sys.path[:1] == [""] and not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]  # of -c
+    sys.argv[:] = [{"command": "-c", "module": "-m", "stdin": "-"}.get(kind, target), *arguments]
+    _describe(kind, target, arguments)
+    try:
+        from javaloop._engines.cpython import start
+
+        start.boot()
+    except ImportError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    from javaloop import _main
+
+    status = _main.run(
+        kind,
+        target,
+        "stock-loop" in chosen,
+        "stats" in chosen,
+        "alias-uvloop" in chosen,
+        "legacy" in chosen,
+    )
+    if status == _main.INTERRUPTED:
+        # As a python does: who waits for it sees by what it ended.
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    raise SystemExit(status)
+
+
+def _describe(kind: str, target: str, arguments: list[str]) -> None:
+    """Has ``sys.orig_argv`` say what a python's would, in place of what the launcher executed."""
+    at = sys.orig_argv.index("-c")
+    words = {"command": ["-c", target], "module": ["-m", target], "file": [target], "stdin": ["-"]}
+    sys.orig_argv[at:] = [*words.get(kind, []), *arguments]

@@ -1,0 +1,67 @@
+"""Finds a JVM and javaloop's jars for this python, and boots them in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from javaloop._engines.cpython import jvm
+
+# A built tree: this package is in its folder ``python``.
+_RUNTIME = os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+)
+
+
+def boot() -> None:
+    """Boots the JVM, if that has not been done.
+
+    :raises ImportError: in one line that says what is missing
+    """
+    if "_javaloop" in sys.modules:
+        return
+    jars = _jars(os.path.join(_RUNTIME, "modules"))
+    jvm.boot(_java_home(), jars)
+    _leave_children_alone()
+
+
+def _jars(folder: str) -> list[str]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise ImportError(f"javaloop: its jars are not in {folder}: {error.strerror}") from None
+    found = [
+        os.path.join(folder, name)
+        for name in names
+        if name.startswith(("java-loop-", "javaloop-")) and name.endswith(".jar")
+    ]
+    if len(found) < 2:
+        raise ImportError(f"javaloop: its jars are not in {folder}; build it anew")
+    return found
+
+
+def _java_home() -> str:
+    candidates = [os.path.join(_RUNTIME, "jre")]
+    try:
+        with open(os.path.join(_RUNTIME, "stamp"), encoding="utf-8") as stamp:
+            candidates.append(stamp.readline().strip())
+    except OSError:
+        pass
+    candidates.append(os.environ.get("JAVA_HOME", ""))
+    for home in candidates:
+        if home and os.path.exists(os.path.join(home, "lib", "server", "libjvm.so")):
+            return home
+    raise ImportError("javaloop: no JDK 25 was found; install one, or set JAVA_HOME to it")
+
+
+def _leave_children_alone() -> None:
+    """In a forked child the JVM is a memory image without threads: nothing there may call it."""
+    from javaloop import _host
+
+    def after_fork() -> None:
+        _host.after_fork()
+        loops = sys.modules.get("javaloop._engines.cpython.loop")
+        if loops is not None:
+            loops.leave_java()
+
+    os.register_at_fork(after_in_child=after_fork)
