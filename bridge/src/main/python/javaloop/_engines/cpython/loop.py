@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import inspect
 import selectors
 import threading
 import weakref
@@ -357,6 +358,7 @@ def _install() -> Any:
         call_later=base.call_later,
         call_at=_call_at,
         create_task=base.create_task,
+        create_task_signature=_signature(base.create_task),
         get_debug=base.get_debug,
         run_once=base._run_once,
         timer_handle_cancelled=base._timer_handle_cancelled,
@@ -368,6 +370,13 @@ def _install() -> Any:
         coroutine_dropped=_coroutine_dropped,
     )
     _javaloop.install_loop(Loop, Probe, plain)  # pyright: ignore
+
+
+def _signature(function: Any) -> str:
+    """A function's name and parameters, as a builtin's documentation has them."""
+    parameters = inspect.signature(function)
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters.parameters.values()]
+    return function.__name__ + str(inspect.Signature(bare)).replace("(self", "($self", 1)
 
 
 def leave_java() -> None:

@@ -64,8 +64,8 @@ final class LoopMethods {
         "callLater");
     builtins.addMethod(
         type, "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
-    builtins.addMethod(
-        type, "create_task($self, coro, /, **kwargs)", Convention.NAMED, "createTask");
+    String createTask = Texts.of(Names.attribute(plainWays, "create_task_signature"));
+    builtins.addMethod(type, createTask, Convention.NAMED, "createTask");
     builtins.addMethod(type, "create_future($self, /)", Convention.NONE, "createFuture");
     builtins.addMethod(type, "get_debug($self, /)", Convention.NONE, "getDebug");
     builtins.addMethod(type, "_run_once($self, /)", Convention.NONE, "runOnce");
