@@ -67,7 +67,7 @@ final class Builtins {
     long method =
         PyObjects.checked(CApi.newMethodDescriptor(type, definition(signature, convention, java)));
     PyObjects.checked(CApi.setAttribute(type, Names.of(name), method));
-    CApi.decRef(method);
+    References.drop(method);
   }
 
   /// Sets a function on a module.
@@ -79,7 +79,7 @@ final class Builtins {
     long function =
         PyObjects.checked(CApi.newFunction(definition(signature, convention, java), module, 0));
     PyObjects.checked(CApi.setAttribute(module, Names.of(name), function));
-    CApi.decRef(function);
+    References.drop(function);
   }
 
   /// A `PyMethodDef`.

@@ -50,7 +50,7 @@ final class CApi {
   // --- PyObjects and types
 
   private static final MethodHandle ALLOCATE =
-      function("PyType_GenericAlloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+      allocating("PyType_GenericAlloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   /// A new instance of a type, all zero but for its head; `__init__` does not run. Owned.
   static long allocate(long type, long items) {
@@ -366,7 +366,7 @@ final class CApi {
   }
 
   private static final MethodHandle NEW_TUPLE =
-      function("PyTuple_New", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+      allocating("PyTuple_New", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /// A tuple whose items are 0 until each is set. Owned.
   static long newTuple(long length) {

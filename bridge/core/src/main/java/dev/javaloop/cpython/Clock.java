@@ -24,7 +24,7 @@ final class Clock {
     try {
       return Layout.find(method, ownTime, 8 * 8, "the function of a method");
     } finally {
-      CApi.decRef(method);
+      References.drop(method);
     }
   }
 
@@ -38,7 +38,7 @@ final class Clock {
     boolean own =
         PyObjects.typeOf(method) == METHOD_TYPE
             && Memory.word(method + functionInMethod) == ownTime;
-    CApi.decRef(method);
+    References.drop(method);
     return own;
   }
 
@@ -55,7 +55,7 @@ final class Clock {
   double ask(long loop) {
     long now = PyObjects.callMethod(loop, "time");
     double seconds = CApi.floatValue(now);
-    CApi.decRef(now);
+    References.drop(now);
     if (seconds == -1.0 && CApi.raised() != 0) {
       throw new Failures.PythonRaised();
     }

@@ -37,7 +37,7 @@ final class Failures {
     CApi.setTupleItem(arguments, 0, CApi.newInt(error.errno()));
     CApi.setTupleItem(arguments, 1, Texts.newText(error.text));
     CApi.raiseObject(OS_ERROR, arguments);
-    CApi.decRef(arguments);
+    References.drop(arguments);
   }
 
   /// Sets a TypeError.
@@ -51,7 +51,7 @@ final class Failures {
   private static void raise(long type, String message) {
     long text = Texts.newText(message);
     CApi.raiseObject(type, text);
-    CApi.decRef(text);
+    References.drop(text);
   }
 
   /// Whether the Python exception that is set is one that ends programs: SystemExit or
@@ -72,10 +72,10 @@ final class Failures {
       long error = Memory.word(value);
       if (Memory.word(traceback) != 0) {
         CApi.setTraceback(error, Memory.word(traceback));
-        CApi.decRef(Memory.word(traceback));
+        References.drop(Memory.word(traceback));
       }
       if (Memory.word(type) != 0) {
-        CApi.decRef(Memory.word(type));
+        References.drop(Memory.word(type));
       }
       return error;
     }
@@ -87,7 +87,7 @@ final class Failures {
     long error = take();
     String why = error == 0 ? "" : ": " + Texts.str(error);
     if (error != 0) {
-      CApi.decRef(error);
+      References.drop(error);
     }
     return new IllegalStateException(what + why);
   }

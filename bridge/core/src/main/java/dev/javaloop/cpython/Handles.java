@@ -74,7 +74,7 @@ final class Handles {
   static long newTimer(long when, long callback, long arguments, long loop, long context) {
     long handle = fill(CApi.allocate(TIMER_TYPE, 0), callback, arguments, loop, context);
     Memory.setWord(handle + WHEN, when);
-    CApi.incRef(PyObjects.TRUE);
+    References.add(PyObjects.TRUE);
     Memory.setWord(handle + SCHEDULED, PyObjects.TRUE);
     return handle;
   }
@@ -83,17 +83,17 @@ final class Handles {
     if (handle == 0) {
       throw new Failures.PythonRaised();
     }
-    CApi.incRef(callback);
+    References.add(callback);
     Memory.setWord(handle + CALLBACK, callback);
     Memory.setWord(handle + ARGUMENTS, arguments);
-    CApi.incRef(loop);
+    References.add(loop);
     Memory.setWord(handle + LOOP, loop);
     Memory.setWord(handle + CONTEXT, context);
-    PyObjects.incRefConstant(PyObjects.FALSE);
+    References.add(PyObjects.FALSE);
     Memory.setWord(handle + CANCELLED, PyObjects.FALSE);
-    PyObjects.incRefConstant(PyObjects.NONE);
+    References.add(PyObjects.NONE);
     Memory.setWord(handle + SOURCE_TRACEBACK, PyObjects.NONE);
-    PyObjects.incRefConstant(PyObjects.NONE);
+    References.add(PyObjects.NONE);
     Memory.setWord(handle + REPR, PyObjects.NONE);
     return handle;
   }
@@ -106,10 +106,10 @@ final class Handles {
   static void setScheduled(long timer, boolean scheduled) {
     long before = Memory.word(timer + SCHEDULED);
     long after = scheduled ? PyObjects.TRUE : PyObjects.FALSE;
-    PyObjects.incRefConstant(after);
+    References.add(after);
     Memory.setWord(timer + SCHEDULED, after);
     if (before != 0) {
-      CApi.decRef(before);
+      References.drop(before);
     }
   }
 

@@ -20,7 +20,6 @@ final class LoopMethods {
   /// As in asyncio.
   private static final double MOST_SECONDS = 24 * 3600;
 
-  private static final long CONTEXT_NAME = Names.of("context");
   private static final long TASK_NAME = Names.of("Task");
   private static final long FUTURE_NAME = Names.of("Future");
   private static final long TASKS = PyObjects.importModule("asyncio.tasks");
@@ -30,8 +29,8 @@ final class LoopMethods {
   // Scratch for calls; a call copies what it is given before it runs anything.
   private static final long SCRATCH = Memory.allocate(16 * 8L);
 
-  // The last `names` that a call came with, owned, and what was made of it.
-  private static long lastContextNames;
+  // `names` that calls came with, owned, and what was made of them.
+  private static final long[] CONTEXT_NAMES = new long[2];
   private static long lastTaskNames;
   private static long taskNamesWithLoop;
 
@@ -50,8 +49,8 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
-    CApi.incRef(probe);
-    CApi.incRef(plainWays);
+    References.add(probe);
+    References.add(plainWays);
     plain = plainWays;
     Builtins builtins = new Builtins(MethodHandles.lookup());
     String call = "($self, callback, /, *args, context=None)";
@@ -118,26 +117,36 @@ final class LoopMethods {
   /// there are others, or it is no context.
   private static long context(long arguments, long count, long names) {
     if (names != 0) {
-      if (names != lastContextNames) {
-        if (CApi.tupleLength(names) != 1 || CApi.tupleItem(names, 0) != CONTEXT_NAME) {
-          return 0;
-        }
-        if (lastContextNames != 0) {
-          CApi.decRef(lastContextNames);
-        }
-        CApi.incRef(names);
-        lastContextNames = names;
+      if (names != CONTEXT_NAMES[0] && names != CONTEXT_NAMES[1] && !areContext(names)) {
+        return 0;
       }
       long given = Memory.word(arguments + 8 * count);
       if (given != PyObjects.NONE) {
         if (PyObjects.typeOf(given) != PyObjects.CONTEXT_TYPE) {
           return 0;
         }
-        CApi.incRef(given);
+        References.add(given);
         return given;
       }
     }
     return PyObjects.checked(CApi.copyContext());
+  }
+
+  /// Whether a call's names are `("context",)`, and remembers if so: each call in the program's
+  /// code has a tuple of its own, and asyncio's C code has one, of a str that is not interned.
+  private static boolean areContext(long names) {
+    if (CApi.tupleLength(names) != 1 || !Texts.of(CApi.tupleItem(names, 0)).equals("context")) {
+      return false;
+    }
+    // The first place is for what comes most; the second one for what came last.
+    int at = CONTEXT_NAMES[0] == 0 ? 0 : 1;
+    long before = CONTEXT_NAMES[at];
+    References.add(names);
+    CONTEXT_NAMES[at] = names;
+    if (before != 0) {
+      References.drop(before);
+    }
+    return true;
   }
 
   static long callSoon(long self, long arguments, long count, long names) {
@@ -150,7 +159,7 @@ final class LoopMethods {
       return plainly("call_soon", self, arguments, count, names);
     }
     long handle = newHandle(self, arguments, count, context);
-    CApi.incRef(handle);
+    References.add(handle);
     state.ready.add(handle);
     return handle;
   }
@@ -174,7 +183,7 @@ final class LoopMethods {
       return plainly("call_soon_threadsafe", self, arguments, count, names);
     }
     long handle = newHandle(self, arguments, count, context);
-    CApi.incRef(handle);
+    References.add(handle);
     state.ready.add(handle);
     state.wake();
     return handle;
@@ -187,7 +196,7 @@ final class LoopMethods {
       return PyObjects.callMethod(plain, "add_callback", self, handle);
     }
     if (!Handles.isCancelled(handle)) {
-      CApi.incRef(handle);
+      References.add(handle);
       state.ready.add(handle);
     }
     return PyObjects.none();
@@ -230,7 +239,7 @@ final class LoopMethods {
     if (PyObjects.typeOf(when) != PyObjects.FLOAT_TYPE) {
       return plainly("call_at", self, arguments, count, names);
     }
-    CApi.incRef(when);
+    References.add(when);
     return newTimer(state, "call_at", CApi.floatValue(when), when, self, arguments, count, names);
   }
 
@@ -246,13 +255,13 @@ final class LoopMethods {
       long names) {
     long context = context(arguments, count, names);
     if (context == 0) {
-      CApi.decRef(when);
+      References.drop(when);
       return plainly(method, self, arguments, count, names);
     }
     long timer =
         Handles.newTimer(
             when, Memory.word(arguments + 8), PyObjects.tuple(arguments, 2, count), self, context);
-    CApi.incRef(timer);
+    References.add(timer);
     state.timers.add(seconds, timer);
     state.counters.timersScheduled++;
     return timer;
@@ -266,7 +275,7 @@ final class LoopMethods {
       return 0;
     }
     Handles.setScheduled(timer, true);
-    CApi.incRef(timer);
+    References.add(timer);
     state.timers.add(when, timer);
     state.counters.timersScheduled++;
     return PyObjects.none();
@@ -321,12 +330,12 @@ final class LoopMethods {
     items[(int) length] = Names.of("loop");
     long before = lastTaskNames;
     long beforeWithLoop = taskNamesWithLoop;
-    CApi.incRef(names);
+    References.add(names);
     lastTaskNames = names;
     taskNamesWithLoop = PyObjects.tuple(items);
     if (before != 0) {
-      CApi.decRef(before);
-      CApi.decRef(beforeWithLoop);
+      References.drop(before);
+      References.drop(beforeWithLoop);
     }
   }
 
@@ -341,7 +350,7 @@ final class LoopMethods {
     if (debug == 0) {
       return PyObjects.callMethod(plain, "get_debug", self);
     }
-    CApi.incRef(debug);
+    References.add(debug);
     return debug;
   }
 
@@ -465,18 +474,19 @@ final class LoopMethods {
       return true;
     }
     if (!Handles.isCancelled(handle)) {
-      CApi.incRef(handle);
+      References.add(handle);
       state.ready.add(handle);
       return true;
     }
     long descriptor = CApi.newInt(fd);
     long event = CApi.newInt(interest);
     try {
-      CApi.decRef(PyObjects.callMethod(plain, "cancelled_ready", state.loop, descriptor, event));
+      References.drop(
+          PyObjects.callMethod(plain, "cancelled_ready", state.loop, descriptor, event));
       return true;
     } finally {
-      CApi.decRef(descriptor);
-      CApi.decRef(event);
+      References.drop(descriptor);
+      References.drop(event);
     }
   }
 
@@ -503,30 +513,31 @@ final class LoopMethods {
           return runPlain(handle, Memory.word(handle + Handles.CALLBACK), arguments, context);
         }
       }
-      CApi.decRef(PyObjects.callMethod(plain, debug ? "run_in_debug" : "run", state.loop, handle));
+      References.drop(
+          PyObjects.callMethod(plain, debug ? "run_in_debug" : "run", state.loop, handle));
       return true;
     } finally {
-      CApi.decRef(handle);
+      References.drop(handle);
     }
   }
 
   /// What `Handle._run` does. All that the callback may drop is owned across the call.
   private static boolean runPlain(long handle, long callback, long arguments, long context) {
-    CApi.incRef(context);
-    CApi.incRef(callback);
-    CApi.incRef(arguments);
+    References.add(context);
+    References.add(callback);
+    References.add(arguments);
     long result = 0;
     boolean entered = CApi.enterContext(context) >= 0;
     if (entered) {
       result = CApi.call(callback, arguments, 0);
       if (CApi.exitContext(context) < 0 && result != 0) {
-        CApi.decRef(result);
+        References.drop(result);
         result = 0;
       }
     }
-    CApi.decRef(arguments);
-    CApi.decRef(callback);
-    CApi.decRef(context);
+    References.drop(arguments);
+    References.drop(callback);
+    References.drop(context);
     if (result == 0) {
       return failed(handle);
     }
@@ -535,13 +546,13 @@ final class LoopMethods {
       long list = CApi.newList(1);
       CApi.setListItem(list, 0, result);
       try {
-        CApi.decRef(PyObjects.callMethod(plain, "coroutine_dropped", handle, list));
+        References.drop(PyObjects.callMethod(plain, "coroutine_dropped", handle, list));
       } finally {
-        CApi.decRef(list);
+        References.drop(list);
       }
       return true;
     }
-    CApi.decRef(result);
+    References.drop(result);
     return true;
   }
 
@@ -553,10 +564,10 @@ final class LoopMethods {
     }
     long error = Failures.take();
     try {
-      CApi.decRef(PyObjects.callMethod(plain, "failed", handle, error));
+      References.drop(PyObjects.callMethod(plain, "failed", handle, error));
       return true;
     } finally {
-      CApi.decRef(error);
+      References.drop(error);
     }
   }
 
@@ -673,15 +684,15 @@ final class LoopMethods {
       append(append, timers, state.timers.handle(i));
     }
     long both = PyObjects.tuple(ready, timers);
-    CApi.decRef(ready);
-    CApi.decRef(timers);
+    References.drop(ready);
+    References.drop(timers);
     return both;
   }
 
   private static void append(long name, long list, long item) {
     Memory.setWord(SCRATCH, list);
     Memory.setWord(SCRATCH + 8, item);
-    CApi.decRef(PyObjects.checked(CApi.callMethod(name, SCRATCH, 2, 0)));
+    References.drop(PyObjects.checked(CApi.callMethod(name, SCRATCH, 2, 0)));
   }
 
   static long counters(long self, long unused) {

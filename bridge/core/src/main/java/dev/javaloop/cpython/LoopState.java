@@ -233,10 +233,10 @@ final class LoopState {
   /// Gives up what was to run.
   void clear() {
     while (ready.size() > 0) {
-      CApi.decRef(ready.take());
+      References.drop(ready.take());
     }
     while (timers.size() > 0) {
-      CApi.decRef(timers.takeLast());
+      References.drop(timers.takeLast());
     }
     release();
   }
@@ -244,7 +244,7 @@ final class LoopState {
   /// Gives up what was released.
   void release() {
     while (released.size() > 0) {
-      CApi.decRef(released.take());
+      References.drop(released.take());
     }
   }
 }

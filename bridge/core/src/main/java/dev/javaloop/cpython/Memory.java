@@ -25,6 +25,10 @@ final class Memory {
     ALL.set(JAVA_LONG, address, value);
   }
 
+  static int intAt(long address) {
+    return ALL.get(JAVA_INT, address);
+  }
+
   static void setInt(long address, int value) {
     ALL.set(JAVA_INT, address, value);
   }

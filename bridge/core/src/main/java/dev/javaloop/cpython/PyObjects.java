@@ -13,32 +13,22 @@ final class PyObjects {
   static final long CONTEXT_TYPE = Symbols.require("PyContext_Type");
   static final long COROUTINE_TYPE = Symbols.require("PyCoro_Type");
 
-  /// Since 3.12 the constants are not counted.
-  private static final boolean COUNTED = Symbols.find("PyErr_GetRaisedException") == 0;
-
   private PyObjects() {}
 
   static long typeOf(long object) {
     return Memory.word(object + Layout.TYPE);
   }
 
-  /// One more reference to None, True or False.
-  static void incRefConstant(long constant) {
-    if (COUNTED) {
-      CApi.incRef(constant);
-    }
-  }
-
   /// None, owned.
   static long none() {
-    incRefConstant(NONE);
+    References.add(NONE);
     return NONE;
   }
 
   /// A bool, owned.
   static long bool(boolean value) {
     long constant = value ? TRUE : FALSE;
-    incRefConstant(constant);
+    References.add(constant);
     return constant;
   }
 
@@ -52,15 +42,15 @@ final class PyObjects {
     long view = Names.attribute(object, "__dict__");
     // A class gives a proxy of its dict, which the collector knows to be what it refers to.
     if (typeOf(view) == Symbols.require("PyDict_Type")) {
-      CApi.decRef(view);
+      References.drop(view);
       return view;
     }
     long gc = importModule("gc");
     long referents = callMethod(gc, "get_referents", view);
     long dict = CApi.listItem(referents, 0);
-    CApi.decRef(referents);
-    CApi.decRef(gc);
-    CApi.decRef(view);
+    References.drop(referents);
+    References.drop(gc);
+    References.drop(view);
     return dict;
   }
 
@@ -72,7 +62,7 @@ final class PyObjects {
     try {
       return call(method, arguments);
     } finally {
-      CApi.decRef(method);
+      References.drop(method);
     }
   }
 
@@ -84,7 +74,7 @@ final class PyObjects {
     try {
       return checked(CApi.call(callable, tuple, 0));
     } finally {
-      CApi.decRef(tuple);
+      References.drop(tuple);
     }
   }
 
@@ -92,7 +82,7 @@ final class PyObjects {
   static long tuple(long... items) {
     long tuple = checked(CApi.newTuple(items.length));
     for (int i = 0; i < items.length; i++) {
-      CApi.incRef(items[i]);
+      References.add(items[i]);
       Memory.setWord(tuple + Layout.TUPLE_ITEMS + 8L * i, items[i]);
     }
     return tuple;
@@ -101,14 +91,14 @@ final class PyObjects {
   /// A tuple of some of the words of an array of objects, which are borrowed. Owned.
   static long tuple(long array, long from, long to) {
     if (from >= to) {
-      CApi.incRef(EMPTY_TUPLE);
+      References.add(EMPTY_TUPLE);
       return EMPTY_TUPLE;
     }
     long tuple = checked(CApi.newTuple(to - from));
     long target = tuple + Layout.TUPLE_ITEMS;
     for (long i = from; i < to; i++, target += 8) {
       long item = Memory.word(array + 8 * i);
-      CApi.incRef(item);
+      References.add(item);
       Memory.setWord(target, item);
     }
     return tuple;

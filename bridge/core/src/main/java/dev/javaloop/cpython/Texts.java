@@ -32,7 +32,7 @@ final class Texts {
     try {
       return of(str);
     } finally {
-      CApi.decRef(str);
+      References.drop(str);
     }
   }
 
