@@ -33,6 +33,23 @@ public final class Boot {
         "installLoop");
   }
 
+  /// Initialises classes whose initializers call Python, before Python's threads can come to them.
+  ///
+  /// Python code may give the GIL to another thread. If that needed a class whose initializer is
+  /// not at its end, it would wait for it and keep the GIL, and both would wait for ever. So each
+  /// such class is named in a call of this, which runs while there is one way only into it.
+  ///
+  /// @param lookup of a class that can see them
+  static void initialize(MethodHandles.Lookup lookup, Class<?>... classes) {
+    try {
+      for (Class<?> each : classes) {
+        lookup.ensureInitialized(each);
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   static long installLoop(long unusedModule, long arguments, long count) {
     if (count != 3) {
       return Failures.typeError("install_loop takes a class, its probe and the plain ways");

@@ -1,5 +1,6 @@
 package dev.javaloop.cpython;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class LoopFields {
   /// A class with the layout of `Loop`, whose instances do nothing at their end.
   static void use(long probeType) {
     probe = probeType;
+    Boot.initialize(MethodHandles.lookup(), Offsets.class);
   }
 
   private static final class Offsets {

@@ -49,6 +49,7 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
+    Boot.initialize(MethodHandles.lookup(), Handles.class);
     References.add(probe);
     References.add(plainWays);
     plain = plainWays;
