@@ -22,6 +22,7 @@ def boot() -> None:
         return
     jars = _jars(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars)
+    _keep_threads()
     _leave_children_alone()
 
 
@@ -52,6 +53,14 @@ def _java_home() -> str:
         if home and os.path.exists(os.path.join(home, "lib", "server", "libjvm.so")):
             return home
     raise ImportError("javaloop: no JDK 25 was found; install one, or set JAVA_HOME to it")
+
+
+def _keep_threads() -> None:
+    import atexit
+
+    import _javaloop  # pyright: ignore # made by Java
+
+    atexit.register(_javaloop.keep_threads)  # pyright: ignore
 
 
 def _leave_children_alone() -> None:

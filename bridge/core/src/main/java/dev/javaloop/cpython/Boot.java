@@ -31,6 +31,13 @@ public final class Boot {
         "install_loop($module, type, probe, plain, /)",
         Convention.POSITIONAL,
         "installLoop");
+    builtins.addFunction(module, "keep_threads($module, /)", Convention.NONE, "keepThreads");
+  }
+
+  /// Called at the end of the program: see [ThreadEnds].
+  static long keepThreads(long unusedModule, long unused) {
+    ThreadEnds.keep();
+    return PyObjects.none();
   }
 
   /// Initialises classes whose initializers call Python, before Python's threads can come to them.

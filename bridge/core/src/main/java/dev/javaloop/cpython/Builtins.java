@@ -39,9 +39,13 @@ final class Builtins {
   }
 
   private static final MethodHandle TO_PYTHON;
+  private static final MethodHandle ENTER;
 
   static {
     try {
+      ENTER =
+          MethodHandles.lookup()
+              .findStatic(ThreadEnds.class, "enter", MethodType.methodType(void.class));
       TO_PYTHON =
           MethodHandles.lookup()
               .findStatic(
@@ -106,7 +110,8 @@ final class Builtins {
           lookup.findStatic(lookup.lookupClass(), java, MethodType.methodType(long.class, words));
       return Symbols.LINKER
           .upcallStub(
-              MethodHandles.catchException(method, Throwable.class, TO_PYTHON),
+              MethodHandles.catchException(
+                  MethodHandles.foldArguments(method, ENTER), Throwable.class, TO_PYTHON),
               FunctionDescriptor.of(JAVA_LONG, layouts),
               Arena.global())
           .address();
