@@ -211,6 +211,9 @@ class Loop(_shared_loop.SharedLoop):
     def run_forever(self) -> None:
         self._check_closed()
         self._check_running()  # 3.13.0 looks too late, and leaves the loop that runs broken
+        if not hasattr(self, "_state"):  # of a forked child
+            super().run_forever()
+            return
         own_pass = type(self)._run_once is _run_once and "_run_once" not in vars(self)
         self._set_repeats(own_pass)
         try:

@@ -25,6 +25,9 @@ final class ThreadEnds {
 
   private static final long NOTHING = Symbols.require("pthread_self");
   private static final long LOCK = Symbols.require("pthread_mutex_lock");
+  private static final MethodHandle LOCK_MUTEX =
+      Symbols.function(
+          "pthread_mutex_lock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Symbols.CRITICAL);
   private static final @Nullable MethodHandle PUSH = push();
   private static final long MUTEX = Memory.allocate(MUTEX_BYTES);
 
@@ -98,10 +101,8 @@ final class ThreadEnds {
       return;
     }
     ending = true;
-    MethodHandle lock =
-        Symbols.function("pthread_mutex_lock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     try {
-      int _ = (int) lock.invokeExact(MUTEX);
+      int _ = (int) LOCK_MUTEX.invokeExact(MUTEX);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }
