@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from javaloop._engines.cpython import jvm
+from javaloop._engines.cpython import jvm, stacks
 
 # A built tree: this package is in its folder ``python``.
 _RUNTIME = os.path.dirname(
@@ -22,6 +22,7 @@ def boot() -> None:
         return
     jars = _jars(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars)
+    stacks.enlarge_small()
     _keep_threads()
     _leave_children_alone()
 
