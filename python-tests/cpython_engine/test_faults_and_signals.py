@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine_process import RUNTIME, Engine, wait_for_line
+from engine_process import Engine, wait_for_line
 
 # A null check in compiled code is a SIGSEGV, a safepoint a read of a protected page. A heap this
 # small has the collector stop all threads again and again.
@@ -39,14 +39,14 @@ TOGGLES = {
 }
 
 
-def compiled_faults(number: str = "SIGSEGV") -> str:
-    """Code that says whether the JVM's action for a signal is what it was after boot."""
+def action_of(number: str = "SIGSEGV") -> str:
+    """Code that reads the action of the process for a signal."""
     return f"""
 import ctypes, signal
 def action(number=signal.{number}):
     data = ctypes.create_string_buffer(256)
     ctypes.CDLL("libc.so.6").sigaction(int(number), None, data)
-    return data.raw
+    return data.raw[:8], data.raw[136:140]  # the handler and the flags
 """
 
 
@@ -61,7 +61,7 @@ def test_faulthandler_and_boot(plain: Engine, toggle: str, when: str) -> None:
 import javaloop
 javaloop.install()
 {BUSY}
-{compiled_faults()}
+{action_of()}
 numbers = [signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL]
 busy(5000)
 actions = [action(number) for number in numbers]
@@ -137,7 +137,7 @@ def test_boot_leaves_actions(plain: Engine, name: str, action: str) -> None:
         f"""
 import signal
 signal.signal(signal.{name}, {handler})
-{compiled_faults(name)}
+{action_of(name)}
 before = action()
 import javaloop
 assert action() == before
@@ -196,6 +196,42 @@ except KeyboardInterrupt:
 """
     )
     assert engine.end(child).out == "ready\ninterrupted\n"
+
+
+@pytest.mark.parametrize("name", ["SIGUSR1", "SIGUSR2", "SIGQUIT", "SIGHUP", "SIGALRM", "SIGXCPU"])
+def test_default_actions(engine: Engine, name: str) -> None:
+    ended = engine.run(f"import os, signal\nos.kill(os.getpid(), signal.{name})")
+    assert ended.status == -getattr(signal, name)
+
+
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"])
+def test_handlers_of_faults(plain: Engine, name: str) -> None:
+    plain.check(
+        f"""
+import os, signal
+{action_of(name)}
+got = []
+def handler(*_): got.append(1)
+signal.signal(signal.{name}, handler)
+import javaloop
+javaloop.install()
+{BUSY}
+jvm = action()
+def send(count):
+    os.kill(os.getpid(), signal.{name})
+    assert len(got) == count, (got, count)
+    assert action() == jvm
+    busy(2000)
+send(1)
+assert signal.getsignal(signal.{name}) is handler
+assert signal.signal(signal.{name}, signal.SIG_DFL) is handler
+assert action() == jvm
+busy(2000)
+assert signal.signal(signal.{name}, handler) == signal.SIG_DFL
+send(2)
+print("ok")
+"""
+    )
 
 
 def test_sigterm_kills(engine: Engine) -> None:
@@ -324,6 +360,3 @@ assert not blocked(os.getpid())
 print("ok")
 """
     )
-
-
-assert RUNTIME
