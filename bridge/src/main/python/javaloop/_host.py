@@ -131,6 +131,14 @@ def ensure() -> None:
         start.boot()
 
 
+def totals() -> list[int] | None:
+    """What Java counted of all loops of this process (``LoopStats``); None where there is no Java."""
+    if by_ffm():
+        loops: Any = sys.modules.get("javaloop._engines.cpython.loop")
+        return [0] * 10 if loops is None else list(loops.totals())
+    return None if host is None else list(host.totals())
+
+
 def require() -> Host:
     if host is None:
         raise ImportError(

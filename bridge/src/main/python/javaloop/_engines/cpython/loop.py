@@ -268,14 +268,20 @@ def _add_callback(self: Loop, handle: events.Handle) -> None:
         self._ready.append(handle)
 
 
-def _run(_: Loop, handle: events.Handle) -> None:
-    if not handle._cancelled:
-        handle._run()
+def _run(_: Loop, handle: Any) -> None:
+    try:
+        if not handle._cancelled:
+            handle._run()
+    finally:
+        handle = None  # an exception that a task keeps may keep this frame
 
 
-def _run_in_debug(self: Loop, handle: events.Handle) -> None:
-    if not handle._cancelled:
-        self._run_timed(handle)
+def _run_in_debug(self: Loop, handle: Any) -> None:
+    try:
+        if not handle._cancelled:
+            self._run_timed(handle)
+    finally:
+        handle = None
 
 
 def _cancelled_ready(self: Loop, fd: int, event: int) -> None:
