@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -37,6 +36,10 @@ final class Builtins {
       this.words = words;
     }
   }
+
+  /// One shape for all, as for the calls of [CApi]: what Python does not give is not looked at.
+  private static final FunctionDescriptor WORDS =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private static final MethodHandle TO_PYTHON;
 
@@ -99,16 +102,15 @@ final class Builtins {
   private long stub(Convention convention, String java) {
     Class<?>[] words = new Class<?>[convention.words];
     Arrays.fill(words, long.class);
-    MemoryLayout[] layouts = new MemoryLayout[convention.words];
-    Arrays.fill(layouts, JAVA_LONG);
+    Class<?>[] others = new Class<?>[4 - convention.words];
+    Arrays.fill(others, long.class);
     try {
       MethodHandle method =
           lookup.findStatic(lookup.lookupClass(), java, MethodType.methodType(long.class, words));
+      MethodHandle checked = MethodHandles.catchException(method, Throwable.class, TO_PYTHON);
       return Symbols.LINKER
           .upcallStub(
-              MethodHandles.catchException(method, Throwable.class, TO_PYTHON),
-              FunctionDescriptor.of(JAVA_LONG, layouts),
-              Arena.global())
+              MethodHandles.dropArguments(checked, convention.words, others), WORDS, Arena.global())
           .address();
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(lookup.lookupClass() + " has no method " + java, e);
