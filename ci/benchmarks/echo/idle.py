@@ -7,8 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from servers import COMMANDS, Server, want_descriptors
-from shared import Parser, duration, jdk, some_of
+from columns import jdk as jdk_of
+from command_line import Parser, duration, some_of
+from echo.servers import COMMANDS, Server, want_descriptors
+
+jdk = jdk_of()
 
 KINDS = ("protocol", "streams")
 NAMES = [name for name in COMMANDS if name != "stock"]  # its select() ends at 1,024

@@ -15,8 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from servers import COMMANDS, Server, here, want_descriptors
-from shared import Parser, duration, jdk, some_of
+from columns import jdk as jdk_of
+from command_line import Parser, duration, some_of
+from echo.servers import COMMANDS, Server, here, want_descriptors
+
+jdk = jdk_of()
 
 WITH_JIT = ("stock", "javaloop", "jep", "java")
 KINDS = ("protocol", "streams", "protocol-tls", "streams-tls")

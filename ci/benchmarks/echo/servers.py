@@ -2,22 +2,19 @@
 
 import json
 import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent))  # for those who import this too
-from shared import PYTHONS, jdk
+from columns import Column, jdk
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers on its way
 here = Path(__file__).parent
 server_py = str(here / "server.py")
 
 COMMANDS = {
-    name: [*python, server_py, "uvloop" if name == "uvloop" else "asyncio"]
-    for name, python in PYTHONS.items()
-} | {"java": [f"{jdk}/bin/java", str(here / "Server.java")]}
+    name: [*Column(name, name).command, server_py, Column(name, name).loop]
+    for name in ("cpython", "uvloop", "stock", "javaloop", "jep")
+} | {"java": [f"{jdk()}/bin/java", str(here / "Server.java")]}
 
 
 class Server:
