@@ -12,9 +12,8 @@ MODULES = {
     "loop": "loop.run",
     "echo": "echo.run",
     "idle": "echo.idle",
+    "http": "web.run",
 }
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the child processes on its way
-module = importlib.import_module(MODULES[sys.argv[1]])
-if hasattr(module, "main"):
-    module.main(sys.argv[2:])
+importlib.import_module(MODULES[sys.argv[1]]).main(sys.argv[2:])

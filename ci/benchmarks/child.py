@@ -66,6 +66,9 @@ class Child:
         self._errors.seek(0)
         return last_line(self._errors.read()) or f"it ended with status {status}"
 
+    def runs(self):
+        return self._process.poll() is None
+
     def close(self):
         """Closes the child's stdin, which ends it."""
         try:

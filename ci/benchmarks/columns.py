@@ -22,7 +22,9 @@ _OPTIONS = {
 }
 _LOOPS = {"uvloop": "uvloop", "rloop": "rloop"}
 NAMES = ("cpython", "uvloop", "rloop", "ffm", "jep", "stock", "javaloop")
-REFERENCES = ("uvloop", "rloop", "cpython", "stock")
+JAVA = "java"
+"""A column without Python, for servers only."""
+REFERENCES = ("uvloop", "rloop", "cpython", "stock", JAVA)
 """What javaloop's columns are compared with."""
 
 _DESCRIBE = """
@@ -44,13 +46,15 @@ class Column:
     name: str
     """What the tables call it: KIND, or KIND@FOLDER where it is another checkout's."""
     kind: str
-    """One of NAMES."""
+    """One of NAMES, or JAVA."""
     checkout: Path = field(default=ROOT)
     """Where javaloop is taken from."""
 
     @property
     def command(self) -> list[str]:
-        """What starts its Python; a program and its arguments follow."""
+        """What starts its Python, or Java; a program and its arguments follow."""
+        if self.kind == JAVA:
+            return [f"{jdk()}/bin/java"]
         if self.kind in _OPTIONS:
             return [str(self.checkout / "javaloop"), *_OPTIONS[self.kind]]
         return [sys.executable]
@@ -70,13 +74,15 @@ class Column:
 
     @property
     def in_jvm(self) -> bool:
-        return self.kind in _OPTIONS
+        return self.kind in _OPTIONS or self.kind == JAVA
 
     def describe(self) -> dict[str, str]:
         """Tells the versions of what it is made of.
 
         Raises Unavailable where its Python does not start or gives no such loop.
         """
+        if self.kind == JAVA:
+            return {"command": " ".join(self.command)}
         try:
             done = subprocess.run(
                 [*self.command, "-c", _DESCRIBE.format(loop=self.loop)],
@@ -105,11 +111,21 @@ class Unavailable(Exception):
     """A column cannot be measured on this machine."""
 
 
+def add_option(parser: argparse.ArgumentParser, *names: str, of: tuple[str, ...] = NAMES) -> None:
+    """Adds the option that chooses columns; by default all of them."""
+    parser.add_argument(
+        *names,
+        dest="columns",
+        type=columns(of),
+        default=[Column(name, name) for name in of],
+        metavar="COLUMN,…",
+        help=f"of {', '.join(of)}; jep@DIR is jep of another checkout, built or not",
+    )
+
+
 def column(text: str) -> Column:
     """``KIND`` or, for javaloop's, ``KIND@CHECKOUT``."""
     kind, at, folder = text.partition("@")
-    if kind not in NAMES:
-        raise argparse.ArgumentTypeError(f"{kind!r} is none of {', '.join(NAMES)}")
     if not at:
         return Column(kind, kind)
     checkout = Path(folder).resolve()
@@ -120,14 +136,15 @@ def column(text: str) -> Column:
     return Column(f"{kind}@{checkout.name}", kind, checkout)
 
 
-def columns(names: tuple[str, ...] = NAMES) -> Callable[[str], list[Column]]:
+def columns(names: tuple[str, ...]) -> Callable[[str], list[Column]]:
     """A parser of a list of columns, of these kinds."""
 
     def parse(text: str) -> list[Column]:
+        for each in text.split(","):
+            kind = each.partition("@")[0]
+            if kind not in names:
+                raise argparse.ArgumentTypeError(f"{kind!r} is none of {', '.join(names)}")
         chosen = [column(each) for each in text.split(",")]
-        for each in chosen:
-            if each.kind not in names:
-                raise argparse.ArgumentTypeError(f"{each.kind!r} is none of {', '.join(names)}")
         if len({each.name for each in chosen}) < len(chosen):
             raise argparse.ArgumentTypeError("two columns have the same name")
         return chosen

@@ -13,7 +13,7 @@ from time import monotonic
 
 import machine
 from child import Child, ChildFailed
-from columns import NAMES, Column, available, columns, jdk, pairs
+from columns import add_option, available, jdk, pairs
 from command_line import Parser, between, new_file, some_of
 from loop.operations import LABELS as LABELS_IN_PYTHON
 from tables import number, print_means, print_ratios, print_table
@@ -38,13 +38,7 @@ def read_options(arguments):
         default=0.3,
         help="measured in a round, of each operation and column; 0.3",
     )
-    parser.add_argument(
-        "--columns",
-        type=columns(),
-        default=[Column(name, name) for name in NAMES],
-        metavar="COLUMN,…",
-        help=f"of {', '.join(NAMES)}; jep@DIR is jep of another checkout, built or not",
-    )
+    add_option(parser, "--columns")
     parser.add_argument("--rows", type=some_of(LABELS), default=list(LABELS), metavar="ROW,…")
     parser.add_argument("--rounds", type=between(1, 1000, int), default=5, help="in turn; 5")
     parser.add_argument(
