@@ -35,6 +35,13 @@ def between(least, most, kind=float):
     return parse
 
 
+def numbers(most):
+    def parse(text):
+        return [between(1, most, int)(each) for each in text.split(",")]
+
+    return parse
+
+
 duration = between(0.5, 600)  # seconds
 
 

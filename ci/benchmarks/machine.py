@@ -1,5 +1,6 @@
 """What the figures were measured on, and which core a thread stays on."""
 
+import importlib.metadata
 import os
 import platform
 import time
@@ -35,3 +36,7 @@ def usable_cores():
 def pin(thread, core):
     """Keeps a thread, of any process, on a core. Threads that it starts from now on inherit that."""
     os.sched_setaffinity(thread, {core})
+
+
+def versions(*packages):
+    return {each: importlib.metadata.version(each) for each in packages}

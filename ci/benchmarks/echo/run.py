@@ -4,7 +4,6 @@ Every cell (a kind of server, a message size, a number of connections) is measur
 turn, so that ratios compare what ran at about the same time.
 """
 
-import argparse
 import json
 import shutil
 import statistics
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 
 import machine
 from columns import JAVA, NAMES, add_option, available, pairs
-from command_line import Parser, between, duration, new_file, some_of
+from command_line import Parser, between, duration, new_file, numbers, some_of
 from echo import servers
 from serving import (
     Client,
@@ -52,16 +51,6 @@ KINDS = {
     # What the server's socket can hold, and a datagram.
     "udp": Kind("udp", "udp", "UDP", connections=100, size=65507),
 }
-
-
-def numbers(most):
-    def parse(text):
-        chosen = [int(each) for each in text.split(",")]
-        if not all(1 <= each <= most for each in chosen):
-            raise argparse.ArgumentTypeError(f"1 to {most}, please")
-        return chosen
-
-    return parse
 
 
 def read_options(arguments):
