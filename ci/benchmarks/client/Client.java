@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,7 +8,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -17,6 +23,7 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,17 +31,23 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/// The client of `run.py`, the same for all servers: `Client CERTIFICATE TICKS_PER_SECOND`.
+/// The client, the same for all servers: `Client TICKS_PER_SECOND [CERTIFICATE]`.
 ///
 /// Each line of stdin is a cell, see [Cell], and is answered by a line of JSON. Each connection
-/// sends a message, waits for all of its echo, compares it, and sends the next. Plain connections
-/// share one selector thread; a TLS connection is a blocking socket with a thread of its own. The
-/// main thread samples counts and the server's CPU times.
+/// sends a message, waits for all of its answer, checks it, and sends the next. Connections share
+/// one selector thread, but one with TLS is a blocking socket with a thread of its own. The main
+/// thread samples counts and the server's CPU times.
 final class Client {
   private static final int SLACK = 4096; // messages begin at any byte of these
   private static final long WINDOW_MILLIS = 500;
   private static final int STALLED_WINDOWS = 40;
   private static final int CONNECT_MILLIS = 20_000;
+  private static final long LOST_MILLIS = 200; // for an answer by datagrams
+  private static final byte[] REQUEST =
+      "GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n"
+          .getBytes(US_ASCII);
+  private static final byte[] OK = "HTTP/1.1 200 ".getBytes(US_ASCII);
+  private static final byte[] GREETING = "\r\n\r\nHello, World!".getBytes(US_ASCII);
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
   private final Cell cell;
@@ -45,6 +58,7 @@ final class Client {
   private final List<Samples> samples = new ArrayList<>();
   private final List<AutoCloseable> connections = new ArrayList<>();
   private volatile boolean measuring;
+  private volatile int resent; // only the selector's thread counts
   private volatile boolean stopping;
 
   private Client(Cell cell) {
@@ -53,28 +67,42 @@ final class Client {
     new Random(cell.size).nextBytes(pattern);
   }
 
+  /// How messages travel, and what the answer is: an echo, or to a request of HTTP a greeting.
+  enum Transport {
+    TCP,
+    TLS,
+    UNIX,
+    UDP,
+    HTTP
+  }
+
+  /// The address is a port on this machine, or the path of a Unix socket.
   record Cell(
-      boolean tls,
+      Transport transport,
       int size,
       int connections,
       double seconds,
       double leastWarmUp,
       double mostWarmUp,
-      int port,
+      String address,
       String process,
       String thread) {
     static Cell parse(String line) {
       String[] words = line.split(" ");
       return new Cell(
-          words[0].equals("tls"),
+          Transport.valueOf(words[0].toUpperCase(Locale.ROOT)),
           Integer.parseInt(words[1]),
           Integer.parseInt(words[2]),
           Double.parseDouble(words[3]),
           Double.parseDouble(words[4]),
           Double.parseDouble(words[5]),
-          Integer.parseInt(words[6]),
+          words[6],
           words[7],
           words[8]);
+    }
+
+    int port() {
+      return Integer.parseInt(address);
     }
   }
 
@@ -123,8 +151,8 @@ final class Client {
   private static SSLContext tls;
 
   public static void main(String[] arguments) throws Exception {
-    tls = trusting(Path.of(arguments[0]));
-    nanosPerTick = 1_000_000_000L / Long.parseLong(arguments[1]);
+    nanosPerTick = 1_000_000_000L / Long.parseLong(arguments[0]);
+    tls = arguments.length > 1 ? trusting(Path.of(arguments[1])) : SSLContext.getDefault();
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
     for (String line; (line = lines.readLine()) != null; ) {
       System.out.println(new Client(Cell.parse(line)).measure());
@@ -148,7 +176,7 @@ final class Client {
 
   private String measure() throws Exception {
     try {
-      if (cell.tls) {
+      if (cell.transport == Transport.TLS) {
         startThreads();
       } else {
         startSelector();
@@ -182,7 +210,7 @@ final class Client {
       return String.format(
           "{\"per_second\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"loop_cpu_us\": %.3f,"
               + " \"process_cpu_us\": %.3f, \"loop_in_kernel\": %.3f, \"warm_up_seconds\": %.1f,"
-              + " \"steady\": %b}",
+              + " \"steady\": %b, \"resent\": %d}",
           measured.trips * 1e9 / measured.nanos,
           times[times.length / 2] / 1e3,
           times[times.length * 99 / 100] / 1e3,
@@ -192,7 +220,8 @@ final class Client {
               / measured.trips, // coarse ticks
           measured.loopInKernel(),
           warm.since(began).nanos / 1e9,
-          steady);
+          steady,
+          resent);
     } catch (IOException error) {
       return "{\"error\": \"" + error.toString().replaceAll("[^ -~]|[\"\\\\]", "'") + "\"}";
     } finally {
@@ -314,11 +343,11 @@ final class Client {
     for (int i = 0; i < cell.connections; i++) {
       Socket plain = new Socket();
       connections.add(plain);
-      plain.connect(new InetSocketAddress(HERE, cell.port), CONNECT_MILLIS);
+      plain.connect(new InetSocketAddress(HERE, cell.port()), CONNECT_MILLIS);
       plain.setTcpNoDelay(true);
       plain.setSoTimeout(CONNECT_MILLIS);
       SSLSocket socket =
-          (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", cell.port, true);
+          (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", cell.port(), true);
       connections.add(socket);
       socket.startHandshake();
     }
@@ -347,7 +376,7 @@ final class Client {
     socket.close();
   }
 
-  // --- plain: one selector
+  // --- all others: one selector
 
   private void startSelector() throws IOException {
     Selector selector = Selector.open();
@@ -355,26 +384,30 @@ final class Client {
     ByteBuffer direct = ByteBuffer.allocateDirect(pattern.length).put(pattern);
     List<Connection> all = new ArrayList<>();
     for (int i = 0; i < cell.connections; i++) {
-      SocketChannel channel = SocketChannel.open();
+      SelectableChannel channel = connect();
       connections.add(channel);
-      channel.socket().connect(new InetSocketAddress(HERE, cell.port), CONNECT_MILLIS);
-      channel.socket().setTcpNoDelay(true);
       channel.configureBlocking(false);
-      all.add(new Connection(channel, i, direct));
+      all.add(
+          cell.transport == Transport.HTTP
+              ? new Http(channel)
+              : new Echo(channel, i, direct.duplicate()));
     }
     start(
         own -> {
-          ByteBuffer in = ByteBuffer.allocateDirect(cell.size);
+          ByteBuffer in = ByteBuffer.allocateDirect(Math.max(cell.size, SLACK));
           for (Connection each : all) {
             each.key = each.channel.register(selector, SelectionKey.OP_READ, each);
             each.send();
           }
           while (!selector.keys().isEmpty()) {
-            selector.select();
+            selector.select(LOST_MILLIS);
             for (SelectionKey key : selector.selectedKeys()) {
               ((Connection) key.attachment()).ready(in, own);
             }
             selector.selectedKeys().clear();
+            if (cell.transport == Transport.UDP) {
+              sendLostAgain(all);
+            }
             if (stopping) {
               selector.selectNow(); // forgets closed channels
             }
@@ -382,36 +415,70 @@ final class Client {
         });
   }
 
-  private final class Connection {
-    final SocketChannel channel;
-    final int number;
-    final ByteBuffer out;
-    final ByteBuffer expected;
+  private SelectableChannel connect() throws IOException {
+    return switch (cell.transport) {
+      case UNIX -> SocketChannel.open(UnixDomainSocketAddress.of(cell.address));
+      case UDP -> DatagramChannel.open().connect(new InetSocketAddress(HERE, cell.port()));
+      case TCP, TLS, HTTP -> {
+        SocketChannel channel = SocketChannel.open();
+        channel.socket().connect(new InetSocketAddress(HERE, cell.port()), CONNECT_MILLIS);
+        channel.socket().setTcpNoDelay(true);
+        yield channel;
+      }
+    };
+  }
+
+  private long nextLook;
+
+  private void sendLostAgain(List<Connection> all) throws IOException {
+    long now = System.nanoTime();
+    if (now - nextLook < 0) {
+      return;
+    }
+    nextLook = now + LOST_MILLIS * 1_000_000;
+    for (Connection each : all) {
+      if (each.channel.isOpen() && now - each.began > LOST_MILLIS * 1_000_000) {
+        each.sendAgain();
+        resent++;
+      }
+    }
+  }
+
+  /// A connection of the selector's thread.
+  private abstract class Connection {
+    final SelectableChannel channel;
+    final ByteChannel bytes;
     SelectionKey key;
-    int trip;
+    ByteBuffer out;
     long began;
 
-    Connection(SocketChannel channel, int number, ByteBuffer pattern) {
+    Connection(SelectableChannel channel, ByteBuffer out) {
       this.channel = channel;
-      this.number = number;
-      out = pattern.duplicate();
-      expected = pattern.duplicate();
+      this.out = out;
+      bytes = (ByteChannel) channel;
     }
 
-    void send() throws IOException {
-      int offset = offset(number, trip++);
-      out.clear().position(offset).limit(offset + cell.size);
-      expected.clear().position(offset);
+    /// Makes `out` the next message.
+    abstract void next();
+
+    /// Whether the answer is complete with these bytes.
+    abstract boolean received(ByteBuffer in) throws IOException;
+
+    /// Sends the message once more: its datagram, or the answer's, is lost.
+    abstract void sendAgain() throws IOException;
+
+    final void send() throws IOException {
+      next();
       began = System.nanoTime();
-      channel.write(out);
+      bytes.write(out);
       if (out.hasRemaining()) {
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
       }
     }
 
-    void ready(ByteBuffer in, Samples own) throws IOException {
+    final void ready(ByteBuffer in, Samples own) throws IOException {
       if (key.isWritable()) {
-        channel.write(out);
+        bytes.write(out);
         if (!out.hasRemaining()) {
           key.interestOps(SelectionKey.OP_READ);
         }
@@ -419,17 +486,10 @@ final class Client {
       if (!key.isReadable()) {
         return;
       }
-      int end = out.limit();
-      if (channel.read(in.clear()) < 0) {
+      if (bytes.read(in.clear()) < 0) {
         throw new IOException("the server closed a connection");
       }
-      in.flip();
-      int received = expected.position() + in.limit();
-      if (received > end || !expected.limit(received).equals(in)) {
-        throw new IOException("an echo differs from what was sent");
-      }
-      expected.clear().position(received);
-      if (received == end) {
+      if (received(in.flip())) {
         count(own, began);
         if (stopping) {
           channel.close();
@@ -437,6 +497,88 @@ final class Client {
           send();
         }
       }
+    }
+  }
+
+  private final class Echo extends Connection {
+    private final int number;
+    private final ByteBuffer expected;
+    private int trip;
+    private boolean sentAgain;
+
+    Echo(SelectableChannel channel, int number, ByteBuffer pattern) {
+      super(channel, pattern);
+      this.number = number;
+      expected = pattern.duplicate();
+    }
+
+    @Override
+    void next() {
+      int offset = offset(number, trip++);
+      out.clear().position(offset).limit(offset + cell.size);
+      expected.clear().position(offset);
+    }
+
+    @Override
+    boolean received(ByteBuffer in) throws IOException {
+      int end = out.limit();
+      int received = expected.position() + in.limit();
+      if (received > end || !expected.limit(received).equals(in)) {
+        if (sentAgain) { // the answer was late, and comes twice
+          expected.limit(expected.capacity());
+          return false;
+        }
+        throw new IOException("an echo differs from what was sent");
+      }
+      expected.clear().position(received);
+      return received == end;
+    }
+
+    @Override
+    void sendAgain() throws IOException {
+      sentAgain = true;
+      out.position(out.limit() - cell.size);
+      began = System.nanoTime();
+      bytes.write(out);
+    }
+  }
+
+  private final class Http extends Connection {
+    private final byte[] answer = new byte[SLACK];
+    private int length;
+
+    Http(SelectableChannel channel) {
+      super(channel, ByteBuffer.allocateDirect(REQUEST.length).put(REQUEST));
+    }
+
+    @Override
+    void next() {
+      out.rewind();
+      length = 0;
+    }
+
+    /// The greeting ends the answer; only servers that keep the connection open are measured.
+    @Override
+    boolean received(ByteBuffer in) throws IOException {
+      int count = in.remaining();
+      if (length + count > answer.length) {
+        throw new IOException("an answer is longer than expected");
+      }
+      in.get(answer, length, count);
+      length += count;
+      int body = length - GREETING.length;
+      if (body < 0 || !Arrays.equals(answer, body, length, GREETING, 0, GREETING.length)) {
+        return false;
+      }
+      if (!Arrays.equals(answer, 0, OK.length, OK, 0, OK.length)) {
+        throw new IOException("an answer is not 200");
+      }
+      return true;
+    }
+
+    @Override
+    void sendAgain() {
+      throw new IllegalStateException("TCP loses nothing");
     }
   }
 }

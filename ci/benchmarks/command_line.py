@@ -1,19 +1,7 @@
-"""What the benchmarks share: how each loop is started, and their command lines."""
+"""How the benchmarks read their command lines."""
 
 import argparse
-import sys
 from pathlib import Path
-
-root = Path(sys.argv[1])
-jdk = Path((root / "bridge/target/runtime/stamp").read_text().strip())
-_launcher = str(root / "javaloop")
-PYTHONS = {
-    "cpython": [sys.executable],
-    "uvloop": [sys.executable],
-    "stock": [_launcher, "--mode", "throughput", "--stock-loop"],
-    "javaloop": [_launcher, "--mode", "throughput"],
-    "jep": [_launcher, "--engine", "jep", "--python", sys.executable],
-}
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,4 +35,18 @@ def between(least, most, kind=float):
     return parse
 
 
+def numbers(most):
+    def parse(text):
+        return [between(1, most, int)(each) for each in text.split(",")]
+
+    return parse
+
+
 duration = between(0.5, 600)  # seconds
+
+
+def new_file(text):
+    path = Path(text)
+    if not path.resolve().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    return path
