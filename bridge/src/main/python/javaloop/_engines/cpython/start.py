@@ -7,21 +7,26 @@ import sys
 
 from javaloop._engines.cpython import jvm
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # A built tree: this package is in its folder ``python``.
 _RUNTIME = os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 )
 
 
-def boot() -> None:
+def boot(options: Sequence[str] = ()) -> None:
     """Boots the JVM, if that has not been done.
 
+    :param options: of the JVM, in place of the start-up cache
     :raises ImportError: in one line that says what is missing
     """
     if "_javaloop" in sys.modules:
         return
     jars = _jars(os.path.join(_RUNTIME, "modules"))
-    jvm.boot(_java_home(), jars)
+    jvm.boot(_java_home(), jars, options or _start_up_cache())
     _leave_children_alone()
 
 
@@ -38,6 +43,12 @@ def _jars(folder: str) -> list[str]:
     if len(found) < 2:
         raise ImportError(f"javaloop: its jars are not in {folder}; build it anew")
     return found
+
+
+def _start_up_cache() -> list[str]:
+    """The cache of classes that the build has trained; the JVM does without one that does not fit."""
+    cache = os.path.join(_RUNTIME, "aot-cpython")
+    return [f"-XX:AOTCache={cache}", "-Xlog:aot*=off"] if os.path.exists(cache) else []
 
 
 def _java_home() -> str:
