@@ -1,9 +1,7 @@
 package dev.javaloop.cpython;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -36,10 +34,6 @@ final class Builtins {
       this.words = words;
     }
   }
-
-  /// One shape for all, as for the calls of [CApi]: what Python does not give is not looked at.
-  private static final FunctionDescriptor WORDS =
-      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private static final MethodHandle TO_PYTHON;
 
@@ -110,7 +104,9 @@ final class Builtins {
       MethodHandle checked = MethodHandles.catchException(method, Throwable.class, TO_PYTHON);
       return Symbols.LINKER
           .upcallStub(
-              MethodHandles.dropArguments(checked, convention.words, others), WORDS, Arena.global())
+              MethodHandles.dropArguments(checked, convention.words, others),
+              Symbols.WORDS,
+              Arena.global())
           .address();
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(lookup.lookupClass() + " has no method " + java, e);

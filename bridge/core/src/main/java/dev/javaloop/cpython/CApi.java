@@ -20,13 +20,6 @@ import java.lang.invoke.MethodHandle;
 final class CApi {
   private CApi() {}
 
-  /// The one shape of functions without floating-point arguments and results. A function of fewer
-  /// arguments does not look at the registers of the others, one that gives an `int` or nothing
-  /// leaves the rest of the result's register as it was: that is so in the calling conventions of
-  /// both supported processors. Linking a shape takes milliseconds at each start.
-  private static final FunctionDescriptor WORDS =
-      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-
   // --- References
 
   private static final MethodHandle INC_REF = critical("Py_IncRef");
@@ -236,6 +229,14 @@ final class CApi {
     }
   }
 
+  /// Apart, as shapes of their own are linked when a program has its first timer.
+  private static final class Floats {
+    static final MethodHandle NEW_FLOAT =
+        critical("PyFloat_FromDouble", FunctionDescriptor.of(JAVA_LONG, JAVA_DOUBLE));
+    static final MethodHandle FLOAT_VALUE =
+        function("PyFloat_AsDouble", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG));
+  }
+
   // --- Values
 
   private static final MethodHandle NEW_INT = critical("PyLong_FromLong");
@@ -260,25 +261,19 @@ final class CApi {
     }
   }
 
-  private static final MethodHandle NEW_FLOAT =
-      critical("PyFloat_FromDouble", FunctionDescriptor.of(JAVA_LONG, JAVA_DOUBLE));
-
   /// A float, owned.
   static long newFloat(double value) {
     try {
-      return (long) NEW_FLOAT.invokeExact(value);
+      return (long) Floats.NEW_FLOAT.invokeExact(value);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }
   }
 
-  private static final MethodHandle FLOAT_VALUE =
-      function("PyFloat_AsDouble", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG));
-
   /// The value of a number; -1.0 and an exception is set where it has none.
   static double floatValue(long object) {
     try {
-      return (double) FLOAT_VALUE.invokeExact(object);
+      return (double) Floats.FLOAT_VALUE.invokeExact(object);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }
@@ -601,7 +596,7 @@ final class CApi {
   }
 
   private static MethodHandle function(String name) {
-    return function(name, WORDS);
+    return function(name, Symbols.WORDS);
   }
 
   private static MethodHandle function(String name, FunctionDescriptor descriptor) {
@@ -609,7 +604,7 @@ final class CApi {
   }
 
   private static MethodHandle critical(String name) {
-    return critical(name, WORDS);
+    return critical(name, Symbols.WORDS);
   }
 
   private static MethodHandle critical(String name, FunctionDescriptor descriptor) {
