@@ -14,7 +14,7 @@ import os
 import selectors
 import socket
 import weakref
-from _thread import get_ident
+from _thread import RLock, get_ident
 from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from contextvars import Context
@@ -75,6 +75,9 @@ class _HostSelector(BaseSelector):
         super().__init__()
         self._host = host
         self._loop = weakref.ref(loop)
+        # Keeps the map and the poller in step when two threads change one descriptor. Re-entrant, for
+        # handlers of signals.
+        self._lock = RLock()
         # The handles of those who read and do not write, by the event that says they are ready.
         self.readers: dict[int, events.Handle] = {}
 
@@ -96,29 +99,32 @@ class _HostSelector(BaseSelector):
             raise OSError(errno, f"{os.strerror(errno)}: descriptor {fd} cannot be watched")
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = super().register(fileobj, events, data)
-        try:
-            self._watch(key.fd, events)
-        except BaseException:
-            super().unregister(fileobj)
-            raise
-        self._remember(key.fd, events, data)
+        with self._lock:
+            key = super().register(fileobj, events, data)
+            try:
+                self._watch(key.fd, events)
+            except BaseException:
+                super().unregister(fileobj)
+                raise
+            self._remember(key.fd, events, data)
         return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        key = super().unregister(fileobj)
-        self._remember(key.fd, 0, None)
-        self._host.watch(key.fd, 0)
+        with self._lock:
+            key = super().unregister(fileobj)
+            self._remember(key.fd, 0, None)
+            self._host.watch(key.fd, 0)
         return key
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = self.get_key(fileobj)
-        # Also for the events it had: the number may be another file's by now, whose owner would
-        # wait for nothing.
-        self._watch(key.fd, events)
-        key = key._replace(events=events, data=data)
-        self._fd_to_key[key.fd] = key
-        self._remember(key.fd, events, data)
+        with self._lock:
+            key = self.get_key(fileobj)
+            # Also for the events it had: the number may be another file's by now, whose owner would
+            # wait for nothing.
+            self._watch(key.fd, events)
+            key = key._replace(events=events, data=data)
+            self._fd_to_key[key.fd] = key
+            self._remember(key.fd, events, data)
         return key
 
     def select(self, timeout: float | None = None) -> list[Any]:
@@ -139,7 +145,7 @@ class Loop(EngineLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
     Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
-    that runs the loop.
+    that runs the loop. As on asyncio's loops, other threads may watch descriptors all the same.
     """
 
     __module__ = "javaloop"

@@ -40,7 +40,6 @@ class Sockets:
     def __init__(self, host: HostSockets) -> None:
         self.receive = host.receive
         self.receive_into = host.receiveInto
-        self.send = host.send
         self.new_queue = host.newQueue
         inbox = bytearray(BaseSocketTransport.max_size)
         host.useInbox(storage(inbox))
@@ -59,37 +58,21 @@ def fits(sock: Any) -> bool:
 
 
 class _Unsent:
-    """What there was no room for, kept in Java; its length is in bytes."""
+    """The way out of a socket, and what there was no room for: both in Java, for any thread.
 
-    __slots__ = ("_queue", "_sockets", "size")
+    Its length is in bytes.
+    """
 
-    def __init__(self, sockets: Sockets) -> None:
-        self._sockets = sockets
-        self._queue: HostSendQueue | None = None
-        self.size = 0
+    __slots__ = ("clear", "send", "size", "write")
+
+    def __init__(self, queue: HostSendQueue) -> None:
+        self.write = queue.write
+        self.send = queue.send
+        self.size = queue.size
+        self.clear = queue.clear
 
     def __len__(self) -> int:
-        return self.size
-
-    def add(self, data: bytes, start: int) -> None:
-        queue = self._queue
-        if queue is None:
-            queue = self._queue = self._sockets.new_queue()
-        queue.add(storage(data), start, len(data))
-        self.size += len(data) - start
-
-    def send(self, fd: int) -> int:
-        """Sends what there is room for; gives 0 or the negated error number."""
-        queue = self._queue
-        assert queue is not None, "nothing waits"
-        result = queue.send(fd)
-        self.size = queue.size()
-        return result
-
-    def clear(self) -> None:
-        if self._queue is not None:
-            self._queue.clear()
-        self.size = 0
+        return self.size()
 
 
 class _Holder(SelectorTransport):
@@ -131,7 +114,7 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
     ) -> None:
         super().__init__(loop, sock, protocol, waiter, extra, server)
         self._sockets: Sockets = loop._sockets()
-        self._buffer = _Unsent(self._sockets)
+        self._buffer = _Unsent(self._sockets.new_queue())
         self._write_ready = self._send_waiting
 
     def _fd(self) -> int:
@@ -228,19 +211,15 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
                 logger.warning("socket.send() raised exception.")
             self._conn_lost += 1
             return
-        unsent = self._buffer
-        sent = 0
-        if not unsent.size:
-            sent = self._sockets.send(self._fd(), storage(data), len(data))
-            if sent == len(data):
-                return
-            if sent < 0:
-                if sent not in _RETRY:
-                    self._fatal_error(_error(sent), "Fatal write error on socket transport")
-                    return
-                sent = 0
+        length = len(data)
+        waiting = self._buffer.write(self._fd(), storage(data), length)
+        if not waiting:
+            return
+        if waiting < 0:
+            self._fatal_error(_error(waiting), "Fatal write error on socket transport")
+            return
+        if waiting <= length:  # nothing did before
             self._loop._add_writer(self._sock_fd, self._write_ready)
-        unsent.add(data, sent)
         self._maybe_pause_protocol()
 
     def writelines(self, list_of_data: Any) -> None:
@@ -262,9 +241,13 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
                 self._empty_waiter.set_exception(error)
             return
         self._maybe_resume_protocol()  # may write more, or close
-        if unsent.size or self._conn_lost:
+        if unsent or self._conn_lost:
             return
         self._loop._remove_writer(self._sock_fd)
+        if unsent:
+            # Another thread has written just now; its add_writer may have come before the removal.
+            self._loop._add_writer(self._sock_fd, self._write_ready)
+            return
         if self._empty_waiter is not None:
             self._empty_waiter.set_result(None)
         if self._closing:
@@ -273,7 +256,7 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
             self._sock.shutdown(socket.SHUT_WR)
 
     def get_write_buffer_size(self) -> int:
-        return self._buffer.size
+        return self._buffer.size()
 
 
 class _PythonSocketTransport(_Holder, BaseSocketTransport):

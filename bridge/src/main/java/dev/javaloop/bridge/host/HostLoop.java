@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One event loop as its Python face sees it: only numbers cross.
 ///
 /// Used by the Python thread that runs the loop, and before that by the one that made it; only
-/// [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
+/// [#watch], [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
 ///
 /// A pass writes what became ready into the array that [#events] gives, or for engines that cannot
 /// look into Java's arrays into the memory that [#memory] gives: a number >= 0 is that of an
@@ -31,6 +31,8 @@ public final class HostLoop {
 
   /// Of the system's monotonic clock, which asyncio adds to the time when it looks for what is due.
   private static final double RESOLUTION_SECONDS = 1e-9;
+
+  private static final int EBADF = 9;
 
   /// A wait that no `long` of nanoseconds holds has no end.
   private static final double FAR_MILLIS = 1e11;
@@ -211,7 +213,7 @@ public final class HostLoop {
   }
 
   /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
-  /// errno of the system call that refused it.
+  /// errno of the system call that refused it. Any thread, as asyncio allows outside debug mode.
   @Export
   public int watch(int fd, int interest) {
     try {
@@ -223,6 +225,11 @@ public final class HostLoop {
       return 0;
     } catch (ErrnoException e) {
       return e.errno();
+    } catch (IllegalStateException e) {
+      if (loop.isClosed()) {
+        return interest == 0 ? 0 : EBADF; // By its own thread, just now.
+      }
+      throw e;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
