@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import socket
+from unittest import mock
 
 import pytest
 from helpers import Recorder, descriptors, reset
@@ -497,3 +498,33 @@ def test_a_transport_keeps_its_descriptor_to_itself(run, loop):
             await protocol.lost
 
     run(main())
+
+
+def test_new_transports_while_socket_is_replaced_by_a_function(run):
+    """As ``unittest.mock.patch`` does, and tools that count or forbid sockets."""
+    real = socket.socket
+    made = []
+
+    def counted(*args, **named):
+        made.append(real(*args, **named))
+        return made[-1]
+
+    class Datagrams(asyncio.DatagramProtocol):
+        pass
+
+    async def main():
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(Datagrams, ("127.0.0.1", 0))
+        transport.close()
+        await asyncio.sleep(0)
+
+    with mock.patch("socket.socket", counted):
+        run(main())
+    assert made

@@ -12,7 +12,6 @@ import heapq
 import math
 import os
 import selectors
-import socket
 import weakref
 from _thread import RLock, get_ident
 from asyncio import base_events, events, tasks
@@ -21,7 +20,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from javaloop import _host, _task, _tracebacks
-from javaloop._asyncio import BaseSelector, ThreadSafeHandle
+from javaloop._asyncio import BaseSelector, Socket, ThreadSafeHandle
 
 _Handle = _task.Handle
 TimerHandle = _task.TimerHandle
@@ -413,7 +412,7 @@ class Loop(EngineLoop):
     def _make_datagram_transport(
         self, sock: Any, protocol: Any, address: Any = None, waiter: Any = None, extra: Any = None
     ) -> asyncio.DatagramTransport:
-        if not isinstance(sock, socket.socket):
+        if not isinstance(sock, Socket):
             return super()._make_datagram_transport(sock, protocol, address, waiter, extra)
         from javaloop import _transports
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 import _socket
 import errno
 import os
-import socket
 from asyncio import BufferedProtocol, constants
 from asyncio.log import logger
 from os import read, write
+from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, cast
 
 from javaloop import _host
 from javaloop._asyncio import DatagramTransport as BaseDatagramTransport
-from javaloop._asyncio import SelectorTransport
+from javaloop._asyncio import SelectorTransport, Socket
 from javaloop._asyncio import SocketTransport as BaseSocketTransport
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ else:
     storage: Any = None
 
 _RETRY = (-errno.EAGAIN, -errno.EINTR)
+_Plain: Any = _socket.socket
 _LATER = constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES
 
 
@@ -50,10 +51,10 @@ def fits(sock: Any) -> bool:
     """Whether this is a socket and no more: one that redefines what is done here keeps its way."""
     kind: Any = sock.__class__
     return (
-        issubclass(kind, socket.socket)
-        and kind.recv is _socket.socket.recv
-        and kind.recv_into is _socket.socket.recv_into
-        and kind.send is _socket.socket.send
+        issubclass(kind, Socket)
+        and kind.recv is _Plain.recv
+        and kind.recv_into is _Plain.recv_into
+        and kind.send is _Plain.send
     )
 
 
@@ -253,7 +254,7 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
         if self._closing:
             self._call_connection_lost(None)
         elif self._eof:
-            self._sock.shutdown(socket.SHUT_WR)
+            self._sock.shutdown(SHUT_WR)
 
     def get_write_buffer_size(self) -> int:
         return self._buffer.size()
