@@ -186,12 +186,18 @@ class Loop(EngineLoop):
         """From now on each pass is asyncio's own, and so is the heap of timers, which is given."""
         heap = self._heap
         if heap is None:
-            heap = list[Any]()
+            # As asyncio's own would be, with the cancelled ones: programs fire what is there in its order.
+            host, timers = self._host, self._timers
+            numbers, deadlines = host.timerNumbers(), host.timerDeadlines()
+            heap = [
+                timers.get(number) or _cancelled_timer(when, self)
+                for number, when in zip(numbers, deadlines, strict=True)
+            ]
+            self._timer_cancelled_count = host.cancelledTimers()
             self._heap = heap
-            for timer in self._timers.values():
-                self._cancel_timer(timer._id)
-                heapq.heappush(heap, timer)
-            self._timers.clear()
+            for number in timers:
+                self._cancel_timer(number)
+            timers.clear()
         return heap
 
     @property
@@ -491,6 +497,14 @@ class Loop(EngineLoop):
     def stats(self) -> LoopStats:
         """What Java counted; for any thread."""
         return LoopStats(*self._host.stats())
+
+
+def _cancelled_timer(when: float, loop: Loop) -> TimerHandle:
+    """Stands for a timer that was cancelled, and which only Java still has."""
+    timer = TimerHandle(when, None, (), loop, None)
+    timer.cancel()  # not counted, as it is not scheduled
+    timer._scheduled = True
+    return timer
 
 
 def _format_handle(handle: events.Handle) -> str:

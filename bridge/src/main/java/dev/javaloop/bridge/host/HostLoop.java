@@ -214,6 +214,26 @@ public final class HostLoop {
 
   /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
   /// errno of the system call that refused it. Any thread, as asyncio allows outside debug mode.
+  /// The timers' numbers in the order of asyncio's heap, for who takes them over; of a cancelled
+  /// one `~number`.
+  @Export
+  public long[] timerNumbers() {
+    takeTimers();
+    return timers.numbers();
+  }
+
+  /// Their deadlines, in the same order.
+  @Export
+  public double[] timerDeadlines() {
+    return timers.deadlines();
+  }
+
+  /// What asyncio's count of cancelled timers would be.
+  @Export
+  public int cancelledTimers() {
+    return timers.cancelledCount();
+  }
+
   @Export
   public int watch(int fd, int interest) {
     try {
