@@ -1,6 +1,8 @@
 """Loops leave nothing behind: no descriptor, no thread."""
 
 import asyncio
+import errno
+import gc
 import os
 import socket
 import threading
@@ -77,3 +79,19 @@ def test_fired_and_cancelled_timers_are_forgotten(loop, one_pass):
         loop.call_later(3600, int).cancel()
     one_pass()
     assert not loop._timers
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_loop_that_cannot_be_made_leaves_nothing_open(loop_class):
+    class Failing(loop_class):
+        def _make_self_pipe(self):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+        def __del__(self):  # asyncio's expects the pipe
+            pass
+
+    before = descriptors()
+    with pytest.raises(OSError, match="Too many open files"):
+        Failing()
+    gc.collect()
+    assert descriptors() == before

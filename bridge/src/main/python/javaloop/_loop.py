@@ -171,7 +171,11 @@ class Loop(EngineLoop):
         self._take_mail: Any = None  # a function, where Java sends such
         selector = _HostSelector(host, self)
         self._readers = selector.readers
-        super().__init__(selector)
+        try:
+            super().__init__(selector)
+        except BaseException:
+            selector.close()
+            raise
         self._heap: list[Any] | None = None  # of timers, where they are not Java's
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")

@@ -323,6 +323,9 @@ public final class EpollPoller implements Poller {
   /// A descriptor that was closed while a duplicate lives on (in this process or a child) stays
   /// registered, and no call can name it any more: its events would come again at once, and the
   /// loop would never rest.
+  ///
+  /// When the kernel has no room for it, the old set stays: the loop does not rest then, but misses
+  /// nothing, and the next stale event has it try again.
   private void rebuild() {
     synchronized (registerLock) {
       if (!orphans) {
@@ -330,19 +333,32 @@ public final class EpollPoller implements Poller {
       }
       int fresh = registerCalls.epollCreate();
       if (fresh < 0) {
-        return; // No descriptors left: try again when the next stale event comes.
+        return;
       }
-      control(fresh, Syscalls.EPOLL_CTL_ADD, eventfd, EPOLLIN, WAKE);
-      for (int fd = 0; fd < registrations.length(); fd++) {
-        if (isRegistered(fd)) {
-          // It fails for what is closed, which the kernel does not report in the old set either.
-          control(fresh, Syscalls.EPOLL_CTL_ADD, fd, interest(registration(fd)));
-        }
+      if (copyInto(fresh) && registerCalls.replace(fresh, epoll) >= 0) {
+        orphans = false;
       }
-      registerCalls.replace(fresh, epoll);
       registerCalls.close(fresh);
-      orphans = false;
     }
+  }
+
+  private boolean copyInto(int fresh) {
+    if (control(fresh, Syscalls.EPOLL_CTL_ADD, eventfd, EPOLLIN, WAKE) < 0) {
+      return false;
+    }
+    for (int fd = 0; fd < registrations.length(); fd++) {
+      if (!isRegistered(fd)) {
+        continue;
+      }
+      int interest = interest(registration(fd));
+      int known = control(epoll, Syscalls.EPOLL_CTL_MOD, fd, interest);
+      // The number was closed, and may be another file's, which nobody watches.
+      boolean gone = known == -Errno.ENOENT || known == -Errno.EBADF || known == -Errno.EPERM;
+      if (!gone && (known < 0 || control(fresh, Syscalls.EPOLL_CTL_ADD, fd, interest) < 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

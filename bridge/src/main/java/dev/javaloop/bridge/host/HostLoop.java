@@ -42,6 +42,10 @@ public final class HostLoop {
   private final HostSignals signals;
   private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
+
+  /// The array that Python has.
+  private long[] givenEvents = events;
+
   private int count;
   private @Nullable ByteBuffer memory;
   private @Nullable LongBuffer shared;
@@ -98,6 +102,8 @@ public final class HostLoop {
 
   private int pass(long latest, double given) {
     count = 0;
+    events =
+        givenEvents; // A pass that outgrew it and then failed has told nobody of the other one.
     takeTimers();
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
@@ -138,6 +144,7 @@ public final class HostLoop {
   /// The array that passes write to; it is another one after a pass outgrew it.
   @Export
   public long[] events() {
+    givenEvents = events;
     return events;
   }
 
@@ -180,6 +187,7 @@ public final class HostLoop {
       buffer = Objects.requireNonNull(shared);
     }
     buffer.put(0, events, 0, count);
+    givenEvents = events;
   }
 
   private void add(long event) {
@@ -206,14 +214,6 @@ public final class HostLoop {
     return timers.schedule(when);
   }
 
-  /// Cancels a timer that is still to come.
-  @Export
-  public void cancel(long timerNumber) {
-    timers.cancel(timerNumber);
-  }
-
-  /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
-  /// errno of the system call that refused it. Any thread, as asyncio allows outside debug mode.
   /// The timers' numbers in the order of asyncio's heap, for who takes them over; of a cancelled
   /// one `~number`.
   @Export
@@ -234,6 +234,14 @@ public final class HostLoop {
     return timers.cancelledCount();
   }
 
+  /// Cancels a timer that is still to come.
+  @Export
+  public void cancel(long timerNumber) {
+    timers.cancel(timerNumber);
+  }
+
+  /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
+  /// errno of the system call that refused it. Any thread, as asyncio allows outside debug mode.
   @Export
   public int watch(int fd, int interest) {
     try {
