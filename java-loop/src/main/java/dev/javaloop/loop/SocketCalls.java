@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 
 /// Moves bytes between stream sockets and arrays, without a copy between them.
 ///
-/// Only for sockets that do not block: the calls hold up the JVM's safepoints. Results are numbers,
-/// not exceptions, because "no room" and "nothing there" are every pass's news: each call returns
-/// how many bytes it moved or the negated error number. One thread at a time receives; any thread
-/// may send.
+/// They never block, whatever the socket's mode, because they hold up the JVM's safepoints. Results
+/// are numbers, not exceptions, because "no room" and "nothing there" are every pass's news: each
+/// call returns how many bytes it moved or the negated error number. One thread at a time receives;
+/// any thread may send.
 public final class SocketCalls {
   private final Syscalls calls = new Syscalls(Arena.ofAuto(), false);
   private final Syscalls sendCalls = new Syscalls(Arena.ofAuto(), false); // Under this lock.

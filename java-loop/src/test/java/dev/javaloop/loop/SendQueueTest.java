@@ -46,6 +46,18 @@ final class SendQueueTest {
   }
 
   @Test
+  void aSocketThatSomebodyHasSetBlockingDoesNotBlock() {
+    // A file description is shared: with a child, or with the program that set it.
+    int[] pair = Posix.blockingSocketpair();
+    assertEquals(-EAGAIN, calls.receive(pair[1], new byte[1], 1));
+    byte[] much = new byte[4_000_000];
+    int sent = calls.send(pair[0], much, 0, much.length);
+    assertTrue(sent > 0 && sent < much.length);
+    assertEquals(-EAGAIN, calls.send(pair[0], much, 0, much.length));
+    Posix.close(pair);
+  }
+
+  @Test
   void whatCannotBeIsANumber() {
     assertEquals(-Errno.EBADF, calls.receive(-1, new byte[1], 1));
     assertEquals(-Errno.EBADF, calls.send(-1, new byte[1], 0, 1));
