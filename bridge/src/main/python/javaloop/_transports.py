@@ -195,12 +195,11 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
     # --- writing
 
     def write(self, data: Any) -> None:
-        if type(data) is not bytes:
-            if not isinstance(data, (bytes, bytearray, memoryview)):
-                raise TypeError(
-                    f"data argument must be a bytes-like object, not {type(data).__name__!r}"
-                )
-            data = bytes(cast(Any, data))
+        is_bytes = type(data) is bytes
+        if not is_bytes and not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(
+                f"data argument must be a bytes-like object, not {type(data).__name__!r}"
+            )
         if self._eof:
             raise RuntimeError("Cannot call write() after write_eof()")
         if self._empty_waiter is not None:
@@ -212,6 +211,12 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
                 logger.warning("socket.send() raised exception.")
             self._conn_lost += 1
             return
+        if not is_bytes:
+            if _has_gaps(data):
+                error = BufferError("memoryview: underlying buffer is not C-contiguous")
+                self._fatal_error(error, "Fatal write error on socket transport")
+                return
+            data = bytes(cast(Any, data))
         length = len(data)
         waiting = self._buffer.write(self._fd(), storage(data), length)
         if not waiting:
@@ -224,7 +229,18 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
         self._maybe_pause_protocol()
 
     def writelines(self, list_of_data: Any) -> None:
-        self.write(b"".join(list_of_data))
+        if self._eof:
+            raise RuntimeError("Cannot call writelines() after write_eof()")
+        if self._empty_waiter is not None:
+            raise RuntimeError("unable to writelines; sendfile is in progress")
+        if not list_of_data:
+            return
+        parts = [part if type(part) is bytes else memoryview(part) for part in list_of_data]
+        for part in parts:
+            if _has_gaps(part):
+                self.write(part)  # which fails
+                return
+        self.write(b"".join(parts))
 
     def _send_waiting(self) -> None:
         if self._conn_lost:
@@ -343,6 +359,10 @@ class DatagramTransport(_Holder, BaseDatagramTransport):
     def _sendto_ready(self) -> None:
         if self._is_there():
             super()._sendto_ready()
+
+
+def _has_gaps(data: Any) -> bool:
+    return type(data) is memoryview and not data.c_contiguous and len(data) > 0
 
 
 def _error(result: int) -> OSError:
