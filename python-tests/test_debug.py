@@ -184,3 +184,10 @@ def test_tasks_in_debug_mode(debug_loop):
         return await asyncio.gather(*(work(i) for i in range(3)))
 
     assert debug_loop.run_until_complete(main()) == [0, 1, 2]
+
+
+def test_the_log_names_the_kernels_poller(caplog):
+    """Every program that logs at that level shows it."""
+    with caplog.at_level(logging.DEBUG, logger="asyncio"):
+        asyncio.new_event_loop().close()
+    assert [record.getMessage() for record in caplog.records] == ["Using selector: EpollSelector"]

@@ -140,6 +140,10 @@ class _HostSelector(BaseSelector):
         super().close()
 
 
+# Shows in asyncio's debug log; Java's poller is what it names.
+_HostSelector.__name__ = "EpollSelector"
+
+
 class Loop(EngineLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
