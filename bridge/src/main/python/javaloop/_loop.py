@@ -39,6 +39,7 @@ if TYPE_CHECKING or _host.ON_GRAALPY:
 else:
     from javaloop._cpython_loop import EngineLoop
 
+_tracebacks.install()
 _base_events: Any = base_events
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
