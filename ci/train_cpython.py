@@ -1,4 +1,4 @@
-"""Trains the start-up cache of the JVM in a CPython: ``python ci/train_cpython.py RUNTIME CACHE``.
+"""Trains the start-up cache of the JVM in a CPython: ``python ci/train_cpython.py RUNTIME``.
 
 What runs here is what most programs do with their loop; the JVM writes the cache at its end.
 """
@@ -6,12 +6,12 @@ What runs here is what most programs do with their loop; the JVM writes the cach
 import asyncio
 import sys
 
-runtime, cache = sys.argv[1:]
+runtime = sys.argv[1]
 sys.path.append(f"{runtime}/python")
 
 from javaloop._engines.cpython import start  # noqa: E402 # where it is, is an argument
 
-start.boot([f"-XX:AOTCacheOutput={cache}"])
+start.boot([f"-XX:AOTCacheOutput={start.start_up_cache(start.jars_in(f'{runtime}/modules'))}"])
 
 import _javaloop  # noqa: E402
 import javaloop  # noqa: E402

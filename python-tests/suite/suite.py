@@ -234,7 +234,9 @@ def choose_engine(options: argparse.Namespace) -> None:
         options.title = "GraalPy's stock loop"
         options.commands = {"stock": [launcher, "--stock-loop"], "javaloop": [launcher]}
         options.suite = suite_root(options.suite or reference_suite())
-    options.table = HERE / f"expected-{"graalpy" if options.engine == "graalpy" else "cpython"}.toml"
+    options.table = (
+        HERE / f"expected-{'graalpy' if options.engine == 'graalpy' else 'cpython'}.toml"
+    )
 
 
 def all_modules(options: argparse.Namespace) -> list[str]:
@@ -326,7 +328,9 @@ def main() -> None:
         help="the folder that holds test/test_asyncio (default: the one of CPython)",
     )
     parser.add_argument("--engine", choices=("graalpy", "cpython", "jep"), default="graalpy")
-    parser.add_argument("--python", default=sys.executable, help="the CPython of the engines cpython and jep")
+    parser.add_argument(
+        "--python", default=sys.executable, help="the CPython of the engines cpython and jep"
+    )
     parser.add_argument(
         "--all", action="store_true", help="more modules, and the stock loop also where it hangs"
     )

@@ -6,11 +6,17 @@ or ours.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
+import traceback
+from asyncio import constants, format_helpers
+from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_ASYNCIO = os.path.dirname(os.path.abspath(asyncio.__file__)) + os.sep
 _FUTURES = os.path.join("asyncio", "futures.py")
 _TASKS = os.path.join("asyncio", "tasks.py")
 _STEPS = {"__step", "__wakeup", "__step_run_and_handle_result", "__eager_start"}
@@ -54,6 +60,37 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     for entry in reversed(kept):
         result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return result
+
+
+def install() -> None:
+    """Has debug mode show where things were made as it does on asyncio's own loop.
+
+    It keeps ten frames of a handle: with ours among them those of the program were cut off.
+    """
+    module: Any = format_helpers
+    module.extract_stack = _extract_stack
+
+
+def _extract_stack(f: FrameType | None = None, limit: int | None = None) -> traceback.StackSummary:
+    caller = sys._getframe(1)
+    if limit is None and not caller.f_code.co_filename.endswith(_FUTURES):
+        limit = constants.DEBUG_STACK_DEPTH  # which futures and tasks in C do without
+    shown = _shown(caller if f is None else f)
+    stack = traceback.StackSummary.extract(shown, limit=limit, lookup_lines=False)
+    stack.reverse()
+    return stack
+
+
+def _shown(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
+    """A frame and those that called it, without the loop's own."""
+    # The innermost are those of call_soon, create_task and the like: their callers count on them.
+    making = True
+    while frame is not None:
+        file = frame.f_code.co_filename
+        making = making and file.startswith((_OURS, _ASYNCIO))
+        if making or not _is_hidden(frame.f_code):
+            yield frame, frame.f_lineno
+        frame = frame.f_back
 
 
 def _is_hidden(code: CodeType) -> bool:

@@ -167,9 +167,7 @@ class _Signals:
     def __exit__(self, *_: object) -> None:
         for number, action in self._program.items():
             self._kernel(number, ctypes.addressof(action), None)
-        self._jvm = {
-            number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)
-        }
+        self._jvm = {number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)}
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
         self._follow_faulthandler()
 

@@ -7,7 +7,6 @@ slots of a loop; every other attribute is asyncio's and stays in Python.
 
 from __future__ import annotations
 
-import asyncio
 import collections
 import inspect
 import selectors
@@ -40,6 +39,9 @@ class EpollSelector(BaseSelector):
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = weakref.ref(loop)
+        # Keeps the map and the poller in step when two threads change one descriptor. Re-entrant, for
+        # handlers of signals.
+        self._lock = threading.RLock()
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -54,27 +56,30 @@ class EpollSelector(BaseSelector):
         loop._watch(fd, events, reader, writer)
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = super().register(fileobj, events, data)
-        try:
-            self._watch(key.fd, events, data)
-        except BaseException:
-            super().unregister(fileobj)
-            raise
-        return key
+        with self._lock:
+            key = super().register(fileobj, events, data)
+            try:
+                self._watch(key.fd, events, data)
+            except BaseException:
+                super().unregister(fileobj)
+                raise
+            return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        key = super().unregister(fileobj)
-        self._watch(key.fd, 0, None)
-        return key
+        with self._lock:
+            key = super().unregister(fileobj)
+            self._watch(key.fd, 0, None)
+            return key
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = self.get_key(fileobj)
-        # Also for the events it had: the number may be another file's by now, whose owner would
-        # wait for nothing.
-        self._watch(key.fd, events, data)
-        key = key._replace(events=events, data=data)
-        self._fd_to_key[key.fd] = key
-        return key
+        with self._lock:
+            key = self.get_key(fileobj)
+            # Also for the events it had: the number may be another file's by now, whose owner would
+            # wait for nothing.
+            self._watch(key.fd, events, data)
+            key = key._replace(events=events, data=data)
+            self._fd_to_key[key.fd] = key
+            return key
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         loop = self._loop()
@@ -119,9 +124,9 @@ class Loop(_shared_loop.SharedLoop):
         def _set_quiet(self, count: int, /) -> None: ...
         def _watch(self, fd: int, events: int, reader: Any, writer: Any, /) -> None: ...
         def _select(self, seconds: float | None, /) -> list[tuple[int, int]]: ...
-        def _take_back(self) -> tuple[list[Any], list[Any]]: ...
+        def _take_back(self) -> tuple[list[Any], list[Any], int]: ...
         def _counters(self) -> tuple[int, ...]: ...
-        def _copy_queues(self) -> tuple[list[Any], list[Any]]: ...
+        def _copy_queues(self) -> tuple[list[Any], list[Any], int]: ...
         def _add_timer(self, timer: Any, /) -> None: ...
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
@@ -155,7 +160,7 @@ class Loop(_shared_loop.SharedLoop):
     def _take_queues_back(self) -> tuple[Any, Any]:
         """From now on each pass is asyncio's own, and so are both queues, which are given."""
         if self._queues is None:
-            ready, timers = self._take_back()
+            ready, timers, self._timer_cancelled_count = self._take_back()
             self._queues = collections.deque(ready), timers
         return self._queues
 
@@ -166,7 +171,7 @@ class Loop(_shared_loop.SharedLoop):
             return [] if which else collections.deque[Any]()
         if self._thread_id is None or self._thread_id == threading.get_ident():
             return self._take_queues_back()[which]
-        ready, timers = self._copy_queues()
+        ready, timers, _ = self._copy_queues()
         return timers if which else collections.deque(ready)
 
     def _set_queue(self, which: int, queue: Any) -> None:
@@ -381,7 +386,9 @@ def _install() -> Any:
 def _signature(function: Any) -> str:
     """A function's name and parameters, as a builtin's documentation has them."""
     parameters = inspect.signature(function)
-    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters.parameters.values()]
+    bare = [
+        each.replace(annotation=inspect.Parameter.empty) for each in parameters.parameters.values()
+    ]
     return function.__name__ + str(inspect.Signature(bare)).replace("(self", "($self", 1)
 
 

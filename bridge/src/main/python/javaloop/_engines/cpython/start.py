@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 
 from javaloop._engines.cpython import jvm
 
@@ -25,12 +26,12 @@ def boot(options: Sequence[str] = ()) -> None:
     """
     if "_javaloop" in sys.modules:
         return
-    jars = _jars(os.path.join(_RUNTIME, "modules"))
-    jvm.boot(_java_home(), jars, options or _start_up_cache())
+    jars = jars_in(os.path.join(_RUNTIME, "modules"))
+    jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
     _leave_children_alone()
 
 
-def _jars(folder: str) -> list[str]:
+def jars_in(folder: str) -> list[str]:
     try:
         names = sorted(os.listdir(folder))
     except OSError as error:
@@ -45,9 +46,20 @@ def _jars(folder: str) -> list[str]:
     return found
 
 
-def _start_up_cache() -> list[str]:
-    """The cache of classes that the build has trained; the JVM does without one that does not fit."""
-    cache = os.path.join(_RUNTIME, "aot-cpython")
+def start_up_cache(jars: Sequence[str]) -> str:
+    """The path of the cache of classes for jars, whether it is there or not.
+
+    Its name tells the jars' sizes and times: the JVM takes a cache of other jars of the same names.
+    """
+    key = 0
+    for jar in jars:
+        stat = os.stat(jar)
+        key = zlib.crc32(f"{jar} {stat.st_size} {stat.st_mtime_ns};".encode(), key)
+    return os.path.join(_RUNTIME, f"aot-cpython-{key:08x}")
+
+
+def _use_of_cache(jars: Sequence[str]) -> list[str]:
+    cache = start_up_cache(jars)
     return [f"-XX:AOTCache={cache}", "-Xlog:aot*=off"] if os.path.exists(cache) else []
 
 

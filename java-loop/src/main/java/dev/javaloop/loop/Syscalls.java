@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// the negated error number.
 ///
 /// An instance owns the memory into which the linker stores `errno`, so it belongs to one thread at
-/// a time.
+/// a time. Tests derive from it to have calls fail.
 ///
 /// A call that may block is never `critical`: a critical call holds up the JVM's safepoints, and
 /// with them every other thread. Those that cannot block are, which saves the thread's state
 /// changes.
-final class Syscalls {
+class Syscalls {
   static final int EPOLL_CTL_ADD = 1;
   static final int EPOLL_CTL_DEL = 2;
   static final int EPOLL_CTL_MOD = 3;
@@ -32,6 +32,10 @@ final class Syscalls {
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
+
+  /// Whoever shares a socket's file description can set it blocking at any time.
+  private static final int MSG_DONTWAIT = 0x40;
+
   private static final long SYS_PIDFD_OPEN = 434; // the same for every processor
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -63,7 +67,7 @@ final class Syscalls {
   // first use.
 
   private static final class Sockets {
-    /// Critical with arrays of the heap: without a copy, and only for sockets that do not block.
+    /// Critical with arrays of the heap: without a copy, and only with MSG_DONTWAIT.
     static final Linker.Option CRITICAL_HEAP = Linker.Option.critical(true);
 
     static final FunctionDescriptor BYTES =
@@ -240,7 +244,8 @@ final class Syscalls {
   /// @param into memory of the heap or native
   int recv(int fd, MemorySegment into) {
     try {
-      return (int) result((long) Sockets.RECV.invokeExact(errno, fd, into, into.byteSize(), 0));
+      return (int)
+          result((long) Sockets.RECV.invokeExact(errno, fd, into, into.byteSize(), MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -250,7 +255,10 @@ final class Syscalls {
   int send(int fd, MemorySegment from) {
     try {
       return (int)
-          result((long) Sockets.SEND.invokeExact(errno, fd, from, from.byteSize(), MSG_NOSIGNAL));
+          result(
+              (long)
+                  Sockets.SEND.invokeExact(
+                      errno, fd, from, from.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -1,6 +1,5 @@
 package dev.javaloop.cpython;
 
-
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

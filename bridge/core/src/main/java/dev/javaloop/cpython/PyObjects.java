@@ -89,7 +89,7 @@ final class PyObjects {
   }
 
   /// A tuple of some of the words of an array of objects, which are borrowed. Owned.
-  static long tuple(long array, long from, long to) {
+  static long slice(long array, long from, long to) {
     if (from >= to) {
       References.add(EMPTY_TUPLE);
       return EMPTY_TUPLE;

@@ -1,0 +1,63 @@
+package dev.javaloop.bridge.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+final class HostLoopTest {
+  private final HostLoop loop = new HostLoop(new HostSignals(System::nanoTime), closed -> {});
+
+  @Test
+  void aPassThatFailsAfterItOutgrewTheArrayLeavesPythonTheOneThatItHas() {
+    long[] given = loop.events();
+    for (int i = 0; i <= given.length; i++) {
+      loop.eventLoop().post(loop::tell);
+    }
+    loop.eventLoop()
+        .post(
+            () -> {
+              throw new ArithmeticException("as the engine's end");
+            });
+    assertThrows(ArithmeticException.class, () -> loop.run(false));
+    long timer = loop.callAt(-Double.MAX_VALUE);
+    assertEquals(1, loop.run(false));
+    assertEquals(timer, given[0]);
+    loop.close();
+  }
+
+  @Test
+  void aPassThatOutgrewTheArrayGivesAnotherOne() {
+    long[] given = loop.events();
+    for (int i = 0; i <= given.length; i++) {
+      loop.eventLoop().post(loop::tell);
+    }
+    assertEquals(given.length + 1, loop.run(false));
+    long[] longer = loop.events();
+    assertEquals(longer[0], longer[given.length]);
+    long timer = loop.callAt(-Double.MAX_VALUE);
+    assertEquals(1, loop.run(false));
+    assertEquals(timer, longer[0]);
+    loop.close();
+  }
+
+  @Test
+  void timersAreGivenAsTheyLieInTheHeap() {
+    long[] numbers = new long[4];
+    double[] deadlines = {4e9, 2e9, 3e9, 1e9};
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = loop.callAt(deadlines[i]);
+    }
+    loop.cancel(numbers[1]);
+    long[] given = loop.timerNumbers();
+    double[] when = loop.timerDeadlines();
+    assertEquals(1, loop.cancelledTimers());
+    assertEquals(numbers[3], given[0]);
+    for (int i = 0; i < given.length; i++) {
+      long number = given[i] < 0 ? ~given[i] : given[i];
+      assertEquals(number == numbers[1], given[i] < 0);
+      assertEquals(deadlines[(int) (number - numbers[0])], when[i]);
+    }
+    loop.close();
+  }
+}
