@@ -22,7 +22,7 @@ def boot() -> None:
         return
     jars = _jars(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars)
-    _leave_children_alone()
+    leave_children_alone()
 
 
 def _jars(folder: str) -> list[str]:
@@ -54,7 +54,7 @@ def _java_home() -> str:
     raise ImportError("javaloop: no JDK 25 was found; install one, or set JAVA_HOME to it")
 
 
-def _leave_children_alone() -> None:
+def leave_children_alone() -> None:
     """In a forked child the JVM is a memory image without threads: nothing there may call it."""
     from javaloop import _host
 
@@ -63,5 +63,8 @@ def _leave_children_alone() -> None:
         loops = sys.modules.get("javaloop._engines.cpython.loop")
         if loops is not None:
             loops.leave_java()
+        values = sys.modules.get("javaloop._engines.cpython.values")
+        if values is not None:
+            values.leave_java()
 
     os.register_at_fork(after_in_child=after_fork)

@@ -1,0 +1,53 @@
+"""What crosses between Java and Python, where Java leaves it to Python."""
+
+from __future__ import annotations
+
+import numbers
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+
+class JavaObject:
+    """A Java object of a kind that Python can only hand back."""
+
+    # The number under which Java keeps it; Java sets it, and gives the class its ``__del__``.
+    __slots__ = ("_number",)
+    __module__ = "javaloop"
+
+
+def leave_java() -> None:
+    """In a forked child: the Java objects are not to be given up there."""
+    if "__del__" in vars(JavaObject):
+        del JavaObject.__del__  # pyright: ignore
+
+
+def plain(value: Any) -> Any:
+    """The same value as an object of exactly the type that Java reads.
+
+    :raises TypeError: for a value that has no form in Java
+    """
+    kind: Any = type(value)
+    for base in int, float, str:
+        if isinstance(value, base):
+            return getattr(base, f"__{base.__name__}__")(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, dict):
+        items: Any = value
+        return dict(items.items())
+    if isinstance(value, Sequence):
+        return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    # numpy's scalars are registered as such, but not its arrays.
+    if isinstance(value, numbers.Integral):
+        return int(operator.index(value))
+    if isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational):
+        return float(value)
+    name = kind.__qualname__
+    if kind.__module__ == "numpy" and name in ("bool", "bool_"):
+        return bool(value)
+    if kind.__module__ != "builtins":
+        name = f"{kind.__module__}.{name}"
+    raise TypeError(
+        f"a Python {name} cannot cross to Java; return numbers, strings, bytes, lists or dicts"
+    )
