@@ -143,8 +143,7 @@ def join_jvm() -> None:
     """Keeps the signals of both sides in order where a JVM has booted this CPython."""
     signals = _Signals(None)
     signals.keep_faults()
-    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT:
-        signals.lend(number)
+    signals.lend([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 
 
 class _Signals:
@@ -190,15 +189,27 @@ class _Signals:
         }
         self._follow_faulthandler()
 
-    def lend(self, number: int) -> None:
-        """Leaves a signal to the JVM, and has Python think that it has the system's default.
+    def lend(self, numbers: Sequence[int]) -> None:
+        """Leaves signals to the JVM, and has Python think that they have the system's default.
 
-        So programs can put a handler there, and what was there before back.
+        So programs can put a handler there, and put back what they found.
         """
-        action = self._get(number)
-        if signal.getsignal(number) is None:  # not Python's
+        import functools
+
+        module: Any = signal
+        set_handler = module.signal
+        lent = {number: self._get(number) for number in numbers if signal.getsignal(number) is None}
+
+        @functools.wraps(set_handler)
+        def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:
+            before = set_handler(signalnum, handler)
+            if handler == signal.SIG_DFL and signalnum in lent:
+                self._kernel(signalnum, ctypes.addressof(lent[signalnum]), None)
+            return before
+
+        module.signal = set_handler_or_give_back
+        for number in lent:
             signal.signal(number, signal.SIG_DFL)
-            self._kernel(number, ctypes.addressof(action), None)
 
     def _get(self, number: int) -> Any:
         action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
