@@ -259,7 +259,9 @@ def serve(runtime: Any, functions_of: Callable[[Loop], Functions] = Functions) -
     loop = Loop()
     asyncio.set_event_loop(loop)
     functions = functions_of(loop)
-    java: Any = getattr(loop, "_host", loop)  # where Java is bound to CPython it knows the loop itself
+    java: Any = getattr(
+        loop, "_host", loop
+    )  # where Java is bound to CPython it knows the loop itself
     runtime.started(java, functions)
     while not runtime.closing():
         _run_loop(loop, functions)

@@ -20,6 +20,9 @@ def prepare() -> None:
     """Once, after Java has booted this CPython, on its main thread."""
     from javaloop._engines.cpython import jvm, start
 
+    if not sys.argv:
+        sys.argv[:] = [""]  # what a python has that runs no program
+        sys.orig_argv[:] = [sys.executable]
     jvm.join_jvm()
     start.leave_children_alone()
     signal.signal(_FORCE, _end)

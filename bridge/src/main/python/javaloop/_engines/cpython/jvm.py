@@ -184,9 +184,7 @@ class _Signals:
 
     def keep_faults(self) -> None:
         """Has the JVM's actions for faults stay in front of faulthandler's."""
-        self._jvm = {
-            number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)
-        }
+        self._jvm = {number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)}
         self._follow_faulthandler()
 
     def lend(self, numbers: Sequence[int]) -> None:

@@ -22,30 +22,34 @@ def leave_java() -> None:
         del JavaObject.__del__  # pyright: ignore
 
 
+def _class_of(value: object) -> type[object]:
+    return type(value)
+
+
 def plain(value: Any) -> Any:
     """The same value as an object of exactly the type that Java reads.
 
     :raises TypeError: for a value that has no form in Java
     """
-    kind: Any = type(value)
+    kind = _class_of(value)
+    same: Any = value  # what is narrowed has types that are not known
     for base in int, float, str:
         if isinstance(value, base):
             return getattr(base, f"__{base.__name__}__")(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
+        return bytes(same)
     if isinstance(value, dict):
-        items: Any = value
-        return dict(items.items())
+        return dict(same.items())
     if isinstance(value, Sequence):
-        return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return list(same)
     # numpy's scalars are registered as such, but not its arrays.
     if isinstance(value, numbers.Integral):
         return int(operator.index(value))
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational):
-        return float(value)
+        return float(same)
     name = kind.__qualname__
     if kind.__module__ == "numpy" and name in ("bool", "bool_"):
-        return bool(value)
+        return bool(same)
     if kind.__module__ != "builtins":
         name = f"{kind.__module__}.{name}"
     raise TypeError(

@@ -123,6 +123,7 @@ class CPythonStartTest {
       }
       assertEquals(
           Engine.cpython().toString(), evaluate.call(String.class, "__import__('sys').executable"));
+      assertEquals(List.of(""), evaluate.call(List.class, "__import__('sys').argv"));
     }
   }
 

@@ -164,8 +164,12 @@ public final class CPythonRuntime extends Embedding<PyRef> {
 
   /// Python serves this runtime no more.
   void end(@Nullable Throwable failure) {
-    started.completeExceptionally(
-        failure != null ? failure : new IllegalStateException("its loop could not be made"));
+    boolean told =
+        started.completeExceptionally(
+            failure != null ? failure : new IllegalStateException("its loop could not be made"));
+    if (failure != null && !told) {
+      LOGGER.log(Level.WARNING, "closing the Python runtime failed", failure);
+    }
     abandonAll();
     ended.countDown();
   }
