@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from javaloop import _embed, _host
+from javaloop._engines.cpython import embed
 
 if TYPE_CHECKING:
     from javaloop._engine import Loop
@@ -26,7 +27,6 @@ _HANDLE, _HELD, _STAGE = range(3)
 _MARSHAL_VERSION = 2
 _MAX_DEPTH = 200
 _FORCE = signal.SIGRTMAX - 1
-_ENVIRONMENT = sys.prefix + "/"
 
 
 class JavaObject:
@@ -257,33 +257,6 @@ class _Runtime:
         return None if script is None else _Script(script)
 
 
-class _Served:
-    """Leaves the interpreter as it was before, but for modules from elsewhere than the sources.
-
-    Those of an environment stay, and what is written in C: much of that cannot be imported twice.
-    """
-
-    def __init__(self, sources: list[str]) -> None:
-        self._sources = tuple(source.rstrip("/") + "/" for source in sources)
-        self._path = list(sys.path)
-        self._streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
-        sys.path[:0] = sources
-
-    def end(self) -> None:
-        sys.path[:] = self._path
-        sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if (
-                isinstance(file, str)
-                and file.startswith(self._sources)
-                and file.endswith((".py", ".pyc"))
-                and not file.startswith(_ENVIRONMENT)
-                and not name.startswith("javaloop")
-            ):
-                del sys.modules[name]
-
-
 _forcible = False
 _runtime: Any = None
 
@@ -299,7 +272,7 @@ def _end(number: int, frame: Any) -> None:
 
 def _serve(runtime: Any) -> None:
     global _forcible, _runtime
-    served = _Served(list(runtime.sources()))
+    served = embed.Served(list(runtime.sources()))
     _runtime = runtime
     try:
         _forcible = True

@@ -139,6 +139,13 @@ def hold_standard_descriptors() -> None:
                 os.close(opened)
 
 
+def join_jvm() -> None:
+    """Keeps the signals of both sides in order where a JVM has booted this CPython."""
+    signals = _Signals(None)
+    signals.keep_faults()
+    signals.lend([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+
+
 class _Signals:
     """Keeps the signals of both sides in order, while the JVM starts and from then on.
 
@@ -149,10 +156,15 @@ class _Signals:
       Python's traceback.
     """
 
-    def __init__(self, library: str) -> None:
-        # Known to the JVM as the place where others leave their actions for its signals.
-        self._shared: Any = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL).sigaction
-        self._shared.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    def __init__(self, library: str | None) -> None:
+        """
+        :param library: libjsig; None where the JVM was there first and does not know it
+        """
+        self._shared: Any = None
+        if library is not None:
+            # Known to the JVM as the place where others leave their actions for its signals.
+            self._shared = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL).sigaction
+            self._shared.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
         self._kernel: Any = ctypes.CDLL("libc.so.6").sigaction
         self._kernel.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
         self._jvm: dict[int, Any] = {}
@@ -167,9 +179,35 @@ class _Signals:
     def __exit__(self, *_: object) -> None:
         for number, action in self._program.items():
             self._kernel(number, ctypes.addressof(action), None)
-        self._jvm = {number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)}
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+        self.keep_faults()
+
+    def keep_faults(self) -> None:
+        """Has the JVM's actions for faults stay in front of faulthandler's."""
+        self._jvm = {number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)}
         self._follow_faulthandler()
+
+    def lend(self, numbers: Sequence[int]) -> None:
+        """Leaves signals to the JVM, and has Python think that they have the system's default.
+
+        So programs can put a handler there, and put back what they found.
+        """
+        import functools
+
+        module: Any = signal
+        set_handler = module.signal
+        lent = {number: self._get(number) for number in numbers if signal.getsignal(number) is None}
+
+        @functools.wraps(set_handler)
+        def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:
+            before = set_handler(signalnum, handler)
+            if handler == signal.SIG_DFL and signalnum in lent:
+                self._kernel(signalnum, ctypes.addressof(lent[signalnum]), None)
+            return before
+
+        module.signal = set_handler_or_give_back
+        for number in lent:
+            signal.signal(number, signal.SIG_DFL)
 
     def _get(self, number: int) -> Any:
         action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
@@ -181,7 +219,7 @@ class _Signals:
             now = self._get(number)
             if now.raw != jvm.raw:
                 self._kernel(number, ctypes.addressof(jvm), None)
-                if chain:
+                if chain and self._shared is not None:
                     self._shared(number, ctypes.addressof(now), None)
 
     def _follow_faulthandler(self) -> None:

@@ -28,7 +28,7 @@ def boot(options: Sequence[str] = ()) -> None:
         return
     jars = jars_in(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
-    _leave_children_alone()
+    leave_children_alone()
 
 
 def jars_in(folder: str) -> list[str]:
@@ -77,7 +77,7 @@ def _java_home() -> str:
     raise ImportError("javaloop: no JDK 25 was found; install one, or set JAVA_HOME to it")
 
 
-def _leave_children_alone() -> None:
+def leave_children_alone() -> None:
     """In a forked child the JVM is a memory image without threads: nothing there may call it."""
     from javaloop import _host
 
@@ -86,5 +86,8 @@ def _leave_children_alone() -> None:
         loops = sys.modules.get("javaloop._engines.cpython.loop")
         if loops is not None:
             loops.leave_java()
+        values = sys.modules.get("javaloop._engines.cpython.values")
+        if values is not None:
+            values.leave_java()
 
     os.register_at_fork(after_in_child=after_fork)

@@ -2,6 +2,8 @@ package dev.javaloop.cpython;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The slots of Python's class `Loop` that the fast path reads, and the way from a loop to its
@@ -33,6 +35,9 @@ final class LoopFields {
   }
 
   private static final List<@Nullable LoopState> STATES = new ArrayList<>();
+
+  // The same for threads without the GIL.
+  private static final Set<LoopState> OPEN = ConcurrentHashMap.newKeySet();
 
   // The loop that was asked for last.
   private static long lastLoop;
@@ -90,6 +95,7 @@ final class LoopFields {
   /// Gives a loop its state; the number that it returns is for the slot `_state`, owned.
   static long add(LoopState state) {
     lastLoop = 0;
+    OPEN.add(state);
     int free = STATES.indexOf(null);
     if (free < 0) {
       free = STATES.size();
@@ -103,7 +109,13 @@ final class LoopFields {
   /// Forgets the state of a loop, whose slot `_state` the caller deletes.
   static void remove(LoopState state) {
     lastLoop = 0;
+    OPEN.remove(state);
     STATES.set(STATES.indexOf(state), null);
+  }
+
+  /// Has each loop that waits look for signals. Any thread.
+  static void wakeAll() {
+    OPEN.forEach(state -> state.post(() -> {}));
   }
 
   /// Those that are open.

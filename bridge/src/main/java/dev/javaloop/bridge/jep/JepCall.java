@@ -1,7 +1,7 @@
 package dev.javaloop.bridge.jep;
 
 import dev.javaloop.bridge.embed.Call;
-import dev.javaloop.bridge.embed.Results;
+import dev.javaloop.internal.Results;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import dev.javaloop.bridge.PythonRuntime;
 import dev.javaloop.bridge.embed.Embedding;
 import dev.javaloop.bridge.host.HostLoop;
 import dev.javaloop.loop.ErrnoException;
-import dev.javaloop.loop.EventLoop;
 import dev.javaloop.loop.Linux;
 import java.io.OutputStream;
 import java.lang.System.Logger;
@@ -185,8 +184,8 @@ public final class JepRuntime extends Embedding<JepHandle> {
   }
 
   @Override
-  protected EventLoop loop() {
-    return running().loop().eventLoop();
+  protected boolean postToLoop(Runnable task) {
+    return post(running().loop().eventLoop(), task);
   }
 
   @Override

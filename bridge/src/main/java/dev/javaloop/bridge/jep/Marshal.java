@@ -1,6 +1,6 @@
 package dev.javaloop.bridge.jep;
 
-import dev.javaloop.bridge.embed.Results;
+import dev.javaloop.internal.Results;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the marshalled form makes of values at its edges.
-@EnabledIfSystemProperty(named = "javaloop.test.engine", matches = "JEP")
-class JepCrossingTest extends SharedRuntime {
+/// Values at the edges of what crosses.
+@EnabledIfSystemProperty(named = "javaloop.test.engine", matches = "JEP|CPYTHON")
+class CPythonCrossingTest extends SharedRuntime {
 
   @ParameterizedTest
   @ValueSource(strings = {"\uDCFF", "a\uDCFFb", "\uD83D", "\uDC0D\uD83D", "\uD83D\uDC0D\uD83D"})

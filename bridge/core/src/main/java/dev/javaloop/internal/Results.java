@@ -1,11 +1,11 @@
-package dev.javaloop.bridge.embed;
+package dev.javaloop.internal;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What Java asked for of what Python gave.
+/// Converts a Python result to the Java type that the caller asked for.
 public final class Results {
   /// Deeper lists and maps contain themselves, in all likelihood.
   public static final int MAX_DEPTH = 200;
