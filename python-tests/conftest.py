@@ -19,7 +19,7 @@ HANG_SECONDS = 120.0
 # These start processes, so they are for CPython's pytest; the suite's files are no tests.
 collect_ignore = ["suite"]
 if sys.implementation.name != "cpython":
-    collect_ignore += ["launcher", "report"]
+    collect_ignore += ["launcher", "report", "cpython_engine"]
 
 _passed: list[str] = []
 _probe = asyncio.new_event_loop()

@@ -112,10 +112,21 @@ class Loop(_shared_loop.SharedLoop):
     __module__ = "javaloop"
 
     # What Java reads. ``_state`` is the number of what it has of this loop; without it there is nothing.
-    __slots__ = ("_closed", "_debug", "_state", "_stopping", "_task_factory")
+    # ``_ready_handles`` and ``_timer_handles`` are its two queues, where the collector sees them.
+    __slots__ = (
+        "_closed",
+        "_debug",
+        "_ready_handles",
+        "_state",
+        "_stopping",
+        "_task_factory",
+        "_timer_handles",
+    )
 
     if TYPE_CHECKING:
         _state: int
+        _ready_handles: tuple[Any, ...]
+        _timer_handles: tuple[Any, ...]
 
         def _open_state(self) -> int: ...
         def _close_state(self) -> None: ...
@@ -153,7 +164,6 @@ class Loop(_shared_loop.SharedLoop):
             _add_totals(self._last_counters)
             _open.discard(self)
             self._close_state()
-            del self._state
 
     # --- what programs put in place of the loop's own
 
@@ -235,6 +245,8 @@ class Loop(_shared_loop.SharedLoop):
         if not self.is_running() and not self.is_closed() and hasattr(self, "_state"):
             self._clear_state()
         super().close()
+        # Also where the collector has cleared the selector's way to the loop.
+        self._end_state()
 
     # --- what Java says
 
@@ -398,8 +410,24 @@ def leave_java() -> None:
         if type(value) is MethodDescriptorType:
             delattr(Loop, name)
     for loop in list(_open):
-        loop._queues = collections.deque[Any](), []
+        if loop._queues is None:
+            loop._queues = collections.deque(_in_ring(loop._ready_handles[1:])), _in_ring(
+                loop._timer_handles[1:]
+            )
+        del loop._ready_handles, loop._timer_handles, loop._state
+        loop._last_counters = (0,) * len(LoopStats._fields)
+        before: Any = loop._selector
         loop._selector = selectors.DefaultSelector()
+        for key in before.get_map().values():
+            loop._selector.register(key.fileobj, key.events, key.data)
+
+
+def _in_ring(places: tuple[Any, ...]) -> list[Any]:
+    """What is in a ring, of which at least one place is empty if it does not begin at the first."""
+    if places[-1] is not None and None in places:
+        start = len(places) - places[::-1].index(None)
+        places = places[start:] + places[:start]
+    return [each for each in places if each is not None]
 
 
 _install()

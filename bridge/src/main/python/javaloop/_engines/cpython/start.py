@@ -28,6 +28,7 @@ def boot(options: Sequence[str] = ()) -> None:
         return
     jars = jars_in(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
+    _keep_threads()
     leave_children_alone()
 
 
@@ -75,6 +76,14 @@ def _java_home() -> str:
         if home and os.path.exists(os.path.join(home, "lib", "server", "libjvm.so")):
             return home
     raise ImportError("javaloop: no JDK 25 was found; install one, or set JAVA_HOME to it")
+
+
+def _keep_threads() -> None:
+    import atexit
+
+    import _javaloop  # pyright: ignore # made by Java
+
+    atexit.register(_javaloop.keep_threads)  # pyright: ignore
 
 
 def leave_children_alone() -> None:

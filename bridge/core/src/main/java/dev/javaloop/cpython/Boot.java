@@ -31,6 +31,7 @@ public final class Boot {
         "install_loop($module, type, probe, plain, /)",
         Convention.POSITIONAL,
         "installLoop");
+    builtins.addFunction(module, "keep_threads($module, /)", Convention.NONE, "keepThreads");
     builtins.addFunction(module, "exit_java($module, status, /)", Convention.ONE, "exitJava");
   }
 
@@ -39,6 +40,29 @@ public final class Boot {
   static long exitJava(long unusedModule, long status) {
     System.exit((int) CApi.intValue(status));
     return PyObjects.none();
+  }
+
+  /// Called at the end of the program: see [ThreadEnds].
+  static long keepThreads(long unusedModule, long unused) {
+    ThreadEnds.keep();
+    return PyObjects.none();
+  }
+
+  /// Initialises classes whose initializers call Python, before Python's threads can come to them.
+  ///
+  /// Python code may give the GIL to another thread. If that needed a class whose initializer is
+  /// not at its end, it would wait for it and keep the GIL, and both would wait for ever. So each
+  /// such class is named in a call of this, which runs while there is one way only into it.
+  ///
+  /// @param lookup of a class that can see them
+  static void initialize(MethodHandles.Lookup lookup, Class<?>... classes) {
+    try {
+      for (Class<?> each : classes) {
+        lookup.ensureInitialized(each);
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   static long installLoop(long unusedModule, long arguments, long count) {

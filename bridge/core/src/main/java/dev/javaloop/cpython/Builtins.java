@@ -35,9 +35,13 @@ final class Builtins {
   }
 
   private static final MethodHandle TO_PYTHON;
+  private static final MethodHandle ENTER;
 
   static {
     try {
+      ENTER =
+          MethodHandles.lookup()
+              .findStatic(ThreadEnds.class, "enter", MethodType.methodType(void.class));
       TO_PYTHON =
           MethodHandles.lookup()
               .findStatic(
@@ -103,7 +107,9 @@ final class Builtins {
   private static long stub(Convention convention, MethodHandle java) {
     Class<?>[] others = new Class<?>[4 - convention.words];
     Arrays.fill(others, long.class);
-    MethodHandle checked = MethodHandles.catchException(java, Throwable.class, TO_PYTHON);
+    MethodHandle checked =
+        MethodHandles.catchException(
+            MethodHandles.foldArguments(java, ENTER), Throwable.class, TO_PYTHON);
     return Symbols.LINKER
         .upcallStub(
             MethodHandles.dropArguments(checked, convention.words, others),

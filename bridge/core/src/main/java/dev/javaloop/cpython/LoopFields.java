@@ -1,5 +1,6 @@
 package dev.javaloop.cpython;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ final class LoopFields {
   /// A class with the layout of `Loop`, whose instances do nothing at their end.
   static void use(long probeType) {
     probe = probeType;
+    Boot.initialize(MethodHandles.lookup(), Offsets.class);
   }
 
   private static final class Offsets {
@@ -22,15 +24,27 @@ final class LoopFields {
     static final long STOPPING;
     static final long TASK_FACTORY;
     static final long STATE;
+    static final long READY_HANDLES;
+    static final long TIMER_HANDLES;
 
     static {
       long[] slots =
-          Layout.slots(probe, "_closed", "_debug", "_stopping", "_task_factory", "_state");
+          Layout.slots(
+              probe,
+              "_closed",
+              "_debug",
+              "_stopping",
+              "_task_factory",
+              "_state",
+              "_ready_handles",
+              "_timer_handles");
       CLOSED = slots[0];
       DEBUG = slots[1];
       STOPPING = slots[2];
       TASK_FACTORY = slots[3];
       STATE = slots[4];
+      READY_HANDLES = slots[5];
+      TIMER_HANDLES = slots[6];
     }
   }
 
@@ -44,6 +58,16 @@ final class LoopFields {
   private static @Nullable LoopState lastState;
 
   private LoopFields() {}
+
+  /// The offset of the slot `_ready_handles`.
+  static long readyHandles() {
+    return Offsets.READY_HANDLES;
+  }
+
+  /// The offset of the slot `_timer_handles`.
+  static long timerHandles() {
+    return Offsets.TIMER_HANDLES;
+  }
 
   /// Whether the loop is open and not in debug mode: what the fast path is for. False also for one
   /// whose `__init__` has not run.
@@ -106,11 +130,15 @@ final class LoopFields {
     return CApi.newInt(free);
   }
 
-  /// Forgets the state of a loop, whose slot `_state` the caller deletes.
+  /// Forgets the state of a loop, and empties its slot `_state`: the number may be another loop's
+  /// before the caller is at its end.
   static void remove(LoopState state) {
     lastLoop = 0;
     OPEN.remove(state);
     STATES.set(STATES.indexOf(state), null);
+    long number = Memory.word(state.loop + Offsets.STATE);
+    Memory.setWord(state.loop + Offsets.STATE, 0);
+    References.drop(number);
   }
 
   /// Has each loop that waits look for signals. Any thread.

@@ -49,6 +49,7 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
+    Boot.initialize(MethodHandles.lookup(), Handles.class);
     References.add(probe);
     References.add(plainWays);
     plain = plainWays;
@@ -374,7 +375,7 @@ final class LoopMethods {
           return 0;
         }
         left -= 1 + ran;
-      } while (repeats && left > 0 && !state.plain && !LoopFields.isStopping(self));
+      } while (repeats && left > 0 && !state.isLeft() && !LoopFields.isStopping(self));
       return PyObjects.none();
     } finally {
       state.repeats = repeats;
@@ -391,14 +392,14 @@ final class LoopMethods {
     if (!poll(state) || !runPosts(state)) {
       return -1;
     }
-    if (state.plain) {
+    if (state.isLeft()) {
       return 0; // what Python has done meanwhile
     }
     ReadyQueue ready = state.ready;
     int count = ready.size();
     boolean debug = LoopFields.isDebug(state.loop);
     boolean ownRun = Handles.runIsOwn();
-    for (int i = 0; i < count && !state.plain; i++) {
+    for (int i = 0; i < count && !state.isLeft(); i++) {
       if (!run(state, ready.take(), debug, ownRun)) {
         return -1;
       }
@@ -431,12 +432,15 @@ final class LoopMethods {
       if (CApi.checkSignals() < 0) {
         return false;
       }
-      if (state.ready.size() > 0 || state.plain) {
-        seconds = 0;
+      if (state.isLeft()) {
+        return true;
       }
-      state.waitFor(seconds);
+      state.waitFor(state.ready.size() > 0 ? 0 : seconds);
       if (CApi.checkSignals() < 0) {
         return false;
+      }
+      if (state.isLeft()) {
+        return true;
       }
     }
     if (!takeFound(state)) {

@@ -21,12 +21,12 @@ final class LoopState {
   /// The loop's `PyObject`, borrowed: it has this state and not the other way round.
   final long loop;
 
-  final ReadyQueue ready = new ReadyQueue();
-  final TimerHeap timers = new TimerHeap();
+  final ReadyQueue ready;
+  final TimerHeap timers;
   final LoopCounters counters = new LoopCounters();
 
-  /// References that are to be given up where that cannot hurt: it may run Python code.
-  final ReadyQueue released = new ReadyQueue();
+  /// Cancelled timers that have left the heap.
+  final ReleasedReferences released = new ReleasedReferences();
 
   /// Whether each pass is asyncio's own, over queues of its own: for good.
   boolean plain;
@@ -60,6 +60,14 @@ final class LoopState {
   LoopState(long loop) throws IOException {
     this.loop = loop;
     this.poller = EpollPoller.open();
+    this.ready = new ReadyQueue(loop);
+    this.timers = new TimerHeap(loop);
+  }
+
+  /// Whether what was begun in Java is to be left to Python: it has taken the queues, or this is a
+  /// forked child.
+  boolean isLeft() {
+    return plain || !ready.isOfLoop();
   }
 
   // --- descriptors
@@ -243,8 +251,6 @@ final class LoopState {
 
   /// Gives up what was released.
   void release() {
-    while (released.size() > 0) {
-      References.drop(released.take());
-    }
+    released.drop();
   }
 }

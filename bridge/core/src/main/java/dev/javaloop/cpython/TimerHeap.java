@@ -17,12 +17,16 @@ final class TimerHeap {
 
   // By place in the heap.
   private double[] deadlines = new double[16];
-  private long[] handles = new long[16];
+  private final HandleArray handles;
   private int size;
 
   /// How many cancelled timers asyncio believes to be in the heap: those that expire are not
   /// subtracted there.
   private int cancelled;
+
+  TimerHeap(long loop) {
+    handles = new HandleArray(loop, LoopFields.timerHandles(), 16);
+  }
 
   int size() {
     return size;
@@ -30,9 +34,11 @@ final class TimerHeap {
 
   /// Adds a timer; takes the reference to its handle.
   void add(double deadline, long handle) {
-    if (size == handles.length) {
-      deadlines = Arrays.copyOf(deadlines, 2 * size);
-      handles = Arrays.copyOf(handles, 2 * size);
+    while (size == handles.length()) {
+      handles.grow(() -> 0);
+    }
+    if (deadlines.length < handles.length()) {
+      deadlines = Arrays.copyOf(deadlines, handles.length());
     }
     siftTowardsTop(0, size++, deadline, handle);
   }
@@ -54,51 +60,56 @@ final class TimerHeap {
 
   /// The handle at a place, borrowed: the places are those of a list that `heapq` keeps.
   long handle(int at) {
-    return handles[at];
+    return handles.get(at);
   }
 
   /// Takes the timer at the top; the reference is the caller's.
   long take() {
-    long handle = handles[0];
-    size--;
+    long handle = handles.get(0);
+    long last = handles.get(--size);
+    handles.empty(size);
     if (size > 0) {
-      siftIn(0, deadlines[size], handles[size]);
+      siftIn(0, deadlines[size], last);
     }
     return handle;
   }
 
   /// Takes the timer at the bottom, whose removal moves no other; the reference is the caller's.
   long takeLast() {
-    return handles[--size];
+    long handle = handles.get(--size);
+    handles.empty(size);
+    return handle;
   }
 
   /// Forgets cancelled timers as asyncio does before each poll.
   ///
   /// @param released gets the references
-  void forgetCancelled(ReadyQueue released) {
+  void forgetCancelled(ReleasedReferences released) {
     if (size > FEW && cancelled > size / 2.0) {
       int kept = 0;
       for (int at = 0; at < size; at++) {
-        if (Handles.isCancelled(handles[at])) {
-          drop(handles[at], released);
+        long handle = handles.get(at);
+        handles.empty(at);
+        if (Handles.isCancelled(handle)) {
+          drop(handle, released);
         } else {
-          put(kept++, deadlines[at], handles[at]);
+          put(kept++, deadlines[at], handle);
         }
       }
       size = kept;
       cancelled = 0;
       for (int at = size / 2 - 1; at >= 0; at--) {
-        siftIn(at, deadlines[at], handles[at]);
+        siftIn(at, deadlines[at], handles.get(at));
       }
       return;
     }
-    while (size > 0 && Handles.isCancelled(handles[0])) {
+    while (size > 0 && Handles.isCancelled(handles.get(0))) {
       cancelled--;
       drop(take(), released);
     }
   }
 
-  private static void drop(long handle, ReadyQueue released) {
+  private static void drop(long handle, ReleasedReferences released) {
     Handles.setScheduled(handle, false);
     released.add(handle);
   }
@@ -112,7 +123,7 @@ final class TimerHeap {
       if (right < size && !(deadlines[child] < deadlines[right])) {
         child = right;
       }
-      put(hole, deadlines[child], handles[child]);
+      put(hole, deadlines[child], handles.get(child));
       hole = child;
     }
     siftTowardsTop(start, hole, deadline, handle);
@@ -125,7 +136,7 @@ final class TimerHeap {
       if (!(deadline < deadlines[parent])) {
         break;
       }
-      put(hole, deadlines[parent], handles[parent]);
+      put(hole, deadlines[parent], handles.get(parent));
       hole = parent;
     }
     put(hole, deadline, handle);
@@ -133,6 +144,6 @@ final class TimerHeap {
 
   private void put(int at, double deadline, long handle) {
     deadlines[at] = deadline;
-    handles[at] = handle;
+    handles.set(at, handle);
   }
 }
