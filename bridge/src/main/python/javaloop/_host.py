@@ -62,9 +62,6 @@ if TYPE_CHECKING:
         def totals(self) -> list[int]: ...
 
 
-# The event of a pass after which Java has something for Python to fetch.
-MAIL = (2**31 - 1) << 2
-
 ON_GRAALPY = sys.implementation.name == "graalpy"
 
 

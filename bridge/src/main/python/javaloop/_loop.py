@@ -153,7 +153,6 @@ class Loop(EngineLoop):
         self._host_events = _host.events(host)
         self._host_sockets: Any = None
         self._timers: dict[int, TimerHandle] = {}  # by their numbers in Java
-        self._take_mail: Any = None  # a function, where Java sends such
         selector = _HostSelector(host, self)
         self._readers = selector.readers
         try:
@@ -223,8 +222,6 @@ class Loop(EngineLoop):
             key = self._selector._fd_to_key.get(event >> 2)
             if key is not None:
                 self._ready_descriptor(key, event & 3)
-            elif event == _host.MAIL:
-                ready.append(_Handle(self._take_mail, (), self, None))
 
     def _ready_descriptor(self, key: selectors.SelectorKey, interest: int) -> None:
         reader, writer = key.data

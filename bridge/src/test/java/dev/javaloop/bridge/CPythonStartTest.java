@@ -187,6 +187,32 @@ class CPythonStartTest {
       }
       assertEquals(null, java.get(), "and so is Java's argument");
       assertNotNull(waiting);
+
+      python
+          .module("builtins")
+          .function("exec")
+          .call(
+              Void.class,
+              """
+              import app, weakref
+              app.passing = lambda: None
+              passing = weakref.ref(app.passing)
+              app.passing_alive = lambda: passing() is not None
+              """,
+              Map.of());
+      app.function("passing").call(Void.class);
+      python
+          .module("builtins")
+          .function("exec")
+          .call(Void.class, "import app; del app.passing", Map.of());
+      PythonFunction alive = app.function("passing_alive");
+      boolean isAlive = true;
+      for (int i = 0; i < 100 && isAlive; i++) {
+        System.gc();
+        Thread.sleep(10);
+        isAlive = alive.call(Boolean.class);
+      }
+      assertEquals(false, isAlive, "a function that Java has looked up and lost is gone");
     }
   }
 }

@@ -184,7 +184,9 @@ final class CPythonGuest implements Guest<PyRef> {
 
   @Override
   public GuestLoop<PyRef> loop(PyRef loop) {
-    return new CPythonLoop(this, loop, LoopFields.state(loop.address()));
+    CPythonLoop found = new CPythonLoop(this, loop, LoopFields.state(loop.address()));
+    LostReferences.postBy(found::post);
+    return found;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.javaloop.bridge.cpython.CPythonServer.Types;
 import dev.javaloop.bridge.embed.Embedding;
 import dev.javaloop.bridge.embed.Script;
 import dev.javaloop.cpython.Installation;
+import dev.javaloop.cpython.Interpreter;
 import dev.javaloop.cpython.PyRef;
 import dev.javaloop.loop.ErrnoException;
 import dev.javaloop.loop.Linux;
@@ -66,7 +67,15 @@ public final class CPythonRuntime extends Embedding<PyRef> {
   ///
   /// @throws IllegalStateException where it cannot
   public static PythonRuntime start(CPythonSettings settings) {
-    CPythonServer server = CPythonServer.running(Installation.find(settings.python()));
+    return start(settings, CPythonServer.running(Installation.find(settings.python())));
+  }
+
+  /// The same for a CPython that comes in another way.
+  public static PythonRuntime start(CPythonSettings settings, Interpreter.Bootstrap bootstrap) {
+    return start(settings, CPythonServer.running(bootstrap));
+  }
+
+  private static PythonRuntime start(CPythonSettings settings, CPythonServer server) {
     CPythonRuntime runtime = new CPythonRuntime(settings, server);
     server.accept(runtime);
     try {

@@ -10,6 +10,7 @@ import dev.javaloop.cpython.PyRef;
 import dev.javaloop.spi.Guest;
 import dev.javaloop.spi.HostType;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The CPython of this process, which serves one runtime at a time, for as long as the process
@@ -53,8 +54,19 @@ final class CPythonServer {
   ///
   /// @throws IllegalStateException if it is another one, or does not start
   static synchronized CPythonServer running(Installation installation) {
-    Interpreter interpreter =
-        Interpreter.start(installation, PythonSources.directory(PythonSources.prepared("python")));
+    return of(Interpreter.start(installation, sources()));
+  }
+
+  /// The same for one that comes in another way.
+  static synchronized CPythonServer running(Interpreter.Bootstrap bootstrap) {
+    return of(Interpreter.start(bootstrap, sources()));
+  }
+
+  private static Path sources() {
+    return PythonSources.directory(PythonSources.prepared("python"));
+  }
+
+  private static synchronized CPythonServer of(Interpreter interpreter) {
     if (server == null) {
       server = new CPythonServer(interpreter);
     }

@@ -21,11 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A pass writes what became ready into the array that [#events] gives, or for engines that cannot
 /// look into Java's arrays into the memory that [#memory] gives: a number >= 0 is that of an
-/// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor, or [#MAIL].
+/// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
 public final class HostLoop {
-  /// The event that [#tell] makes: of no descriptor.
-  private static final long MAIL = ~((long) Integer.MAX_VALUE << 2);
-
   /// How many numbers [#stats] gives.
   static final int COUNTERS = 10;
 
@@ -199,11 +196,6 @@ public final class HostLoop {
 
   private void ready(int fd, int interest) {
     add(~((long) fd << 2 | interest));
-  }
-
-  /// Has the pass tell Python that Java has something for it. In a post.
-  public void tell() {
-    add(MAIL);
   }
 
   /// Starts a timer and returns its number.
