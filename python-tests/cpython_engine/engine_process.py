@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNTIME = ROOT / "bridge" / "target" / "runtime"
 VERSIONS = os.environ.get("JAVALOOP_VERSIONS", "3.10 3.11 3.12 3.13 3.14").split()
-SECONDS = 100  # only catches hangs
+SECONDS = 60  # only catches hangs
 
 _LATE = "import javaloop; javaloop.install()\n"
 

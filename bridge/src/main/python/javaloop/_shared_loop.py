@@ -6,12 +6,12 @@ import asyncio
 from asyncio import base_events, events, tasks
 from typing import Any, NamedTuple
 
-from javaloop import _tracebacks
+from javaloop import _source_tracebacks, _tracebacks
 from javaloop._asyncio import BaseLoop, Socket
 
 _base_events: Any = base_events
 
-_tracebacks.install()
+_source_tracebacks.install()
 
 
 class LoopStats(NamedTuple):

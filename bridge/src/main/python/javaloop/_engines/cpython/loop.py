@@ -216,6 +216,9 @@ class Loop(_shared_loop.SharedLoop):
     def run_forever(self) -> None:
         self._check_closed()
         self._check_running()  # 3.13.0 looks too late, and leaves the loop that runs broken
+        if not hasattr(self, "_state"):  # of a forked child
+            super().run_forever()
+            return
         own_pass = type(self)._run_once is _run_once and "_run_once" not in vars(self)
         self._set_repeats(own_pass)
         try:
@@ -411,8 +414,9 @@ def leave_java() -> None:
             delattr(Loop, name)
     for loop in list(_open):
         if loop._queues is None:
-            loop._queues = collections.deque(_in_ring(loop._ready_handles[1:])), _in_ring(
-                loop._timer_handles[1:]
+            loop._queues = (
+                collections.deque(_in_ring(loop._ready_handles[1:])),
+                _in_ring(loop._timer_handles[1:]),
             )
         del loop._ready_handles, loop._timer_handles, loop._state
         loop._last_counters = (0,) * len(LoopStats._fields)

@@ -88,10 +88,15 @@ def _keep_threads() -> None:
 
 def leave_children_alone() -> None:
     """In a forked child the JVM is a memory image without threads: nothing there may call it."""
+    import atexit
+
+    import _javaloop  # pyright: ignore # made by Java
+
     from javaloop import _host
 
     def after_fork() -> None:
         _host.after_fork()
+        atexit.unregister(_javaloop.keep_threads)  # pyright: ignore
         loops = sys.modules.get("javaloop._engines.cpython.loop")
         if loops is not None:
             loops.leave_java()

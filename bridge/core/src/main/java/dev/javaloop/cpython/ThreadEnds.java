@@ -21,6 +21,8 @@ final class ThreadEnds {
 
   private static final long NOTHING = Symbols.require("pthread_self");
   private static final long LOCK = Symbols.require("pthread_mutex_lock");
+  private static final MethodHandle LOCK_MUTEX =
+      Symbols.function("pthread_mutex_lock", Symbols.WORDS, Symbols.CRITICAL);
   private static final @Nullable MethodHandle PUSH = push();
   private static final long MUTEX = Memory.allocate(MUTEX_BYTES);
 
@@ -89,9 +91,8 @@ final class ThreadEnds {
       return;
     }
     ending = true;
-    MethodHandle lock = Symbols.function("pthread_mutex_lock", Symbols.WORDS);
     try {
-      long _ = (long) lock.invokeExact(MUTEX, 0L, 0L, 0L);
+      long _ = (long) LOCK_MUTEX.invokeExact(MUTEX, 0L, 0L, 0L);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }
