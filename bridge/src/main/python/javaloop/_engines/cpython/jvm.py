@@ -29,6 +29,7 @@ _OF_THE_PROGRAM = ("SIGPIPE", "SIGXFSZ")
 _JNI_VERSION = 0x00150000
 _FIND_CLASS, _GET_STATIC_METHOD, _CALL_STATIC_VOID = 6, 113, 143  # in JNI's table of functions
 _SIZE_OF_SIGACTION = 256  # more than any
+_HANDLER = 8  # bytes of it, in front; the mask behind has memory in it that was never set
 
 
 class _Option(ctypes.Structure):
@@ -217,7 +218,7 @@ class _Signals:
     def _restore_jvm(self, chain: bool) -> None:
         for number, jvm in self._jvm.items():
             now = self._get(number)
-            if now.raw != jvm.raw:
+            if now.raw[:_HANDLER] != jvm.raw[:_HANDLER]:
                 self._kernel(number, ctypes.addressof(jvm), None)
                 if chain and self._shared is not None:
                     self._shared(number, ctypes.addressof(now), None)

@@ -52,7 +52,8 @@ class EpollSelector(BaseSelector):
         loop = self._loop()
         if loop is None:
             return
-        reader, writer = data if type(data) is tuple and len(data) == 2 else (None, None)
+        pair: Any = data
+        reader, writer = pair if isinstance(data, tuple) and len(pair) == 2 else (None, None)
         loop._watch(fd, events, reader, writer)
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -138,6 +139,7 @@ class Loop(_shared_loop.SharedLoop):
         def _take_back(self) -> tuple[list[Any], list[Any], int]: ...
         def _counters(self) -> tuple[int, ...]: ...
         def _copy_queues(self) -> tuple[list[Any], list[Any], int]: ...
+        def _add_callback(self, handle: Any, /) -> None: ...
         def _add_timer(self, timer: Any, /) -> None: ...
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
@@ -199,7 +201,7 @@ class Loop(_shared_loop.SharedLoop):
         return self._queue(0)
 
     @_ready.setter
-    def _ready(self, queue: Any) -> None:
+    def _ready(self, queue: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self._set_queue(0, queue)
 
     @property
@@ -421,7 +423,8 @@ def leave_java() -> None:
         del loop._ready_handles, loop._timer_handles, loop._state
         loop._last_counters = (0,) * len(LoopStats._fields)
         before: Any = loop._selector
-        loop._selector = selectors.DefaultSelector()
+        child: Any = loop
+        child._selector = selectors.DefaultSelector()
         for key in before.get_map().values():
             loop._selector.register(key.fileobj, key.events, key.data)
 

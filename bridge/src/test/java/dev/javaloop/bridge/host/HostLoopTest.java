@@ -1,40 +1,22 @@
 package dev.javaloop.bridge.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class HostLoopTest {
   private final HostLoop loop = new HostLoop(new HostSignals(System::nanoTime), closed -> {});
 
   @Test
-  void aPassThatFailsAfterItOutgrewTheArrayLeavesPythonTheOneThatItHas() {
-    long[] given = loop.events();
-    for (int i = 0; i <= given.length; i++) {
-      loop.eventLoop().post(loop::tell);
-    }
-    loop.eventLoop()
-        .post(
-            () -> {
-              throw new ArithmeticException("as the engine's end");
-            });
-    assertThrows(ArithmeticException.class, () -> loop.run(false));
-    long timer = loop.callAt(-Double.MAX_VALUE);
-    assertEquals(1, loop.run(false));
-    assertEquals(timer, given[0]);
-    loop.close();
-  }
-
-  @Test
   void aPassThatOutgrewTheArrayGivesAnotherOne() {
     long[] given = loop.events();
     for (int i = 0; i <= given.length; i++) {
-      loop.eventLoop().post(loop::tell);
+      loop.callAt(-Double.MAX_VALUE);
     }
     assertEquals(given.length + 1, loop.run(false));
     long[] longer = loop.events();
-    assertEquals(longer[0], longer[given.length]);
+    assertEquals(given.length + 1, Arrays.stream(longer, 0, given.length + 1).distinct().count());
     long timer = loop.callAt(-Double.MAX_VALUE);
     assertEquals(1, loop.run(false));
     assertEquals(timer, longer[0]);
