@@ -156,6 +156,29 @@ def test_tasks_know_where_they_were_made(debug_loop):
     assert f"created at {__file__}" in debug_loop.run_until_complete(main())
 
 
+def test_the_programs_lines_are_not_cut_off_where_something_was_made(debug_loop):
+    made = {}
+
+    async def main():
+        made["handle"] = debug_loop.call_soon(int)
+        made["timer"] = debug_loop.call_later(1, int)
+        made["future"] = debug_loop.create_future()
+        made["task"] = debug_loop.create_task(asyncio.sleep(0))
+        await made["task"]
+        made["timer"].cancel()
+
+    def deeper(levels):
+        return deeper(levels - 1) if levels else debug_loop.run_until_complete(main())
+
+    deeper(1)
+    for kind, each in made.items():
+        frames = each._source_traceback
+        names = [frame.name for frame in frames if frame.filename == __file__]
+        assert names[-3:] == ["deeper"] * 2 + ["main"], kind
+        if kind in ("handle", "timer"):
+            assert not [frame for frame in frames if "javaloop/_" in frame.filename]
+
+
 def test_debug_mode_may_change_while_tasks_run(loop):
     async def main():
         for debug in (True, False, True, False):
@@ -184,3 +207,10 @@ def test_tasks_in_debug_mode(debug_loop):
         return await asyncio.gather(*(work(i) for i in range(3)))
 
     assert debug_loop.run_until_complete(main()) == [0, 1, 2]
+
+
+def test_the_log_names_the_kernels_poller(caplog):
+    """Every program that logs at that level shows it."""
+    with caplog.at_level(logging.DEBUG, logger="asyncio"):
+        asyncio.new_event_loop().close()
+    assert [record.getMessage() for record in caplog.records] == ["Using selector: EpollSelector"]

@@ -183,12 +183,12 @@ def test_timers_of_one_deadline_run_in_the_order_of_asyncios_heap(loop, one_pass
     assert seen == heap.one_pass(clock.now)
 
 
-@pytest.mark.parametrize("looked_at", [False, True])
+@pytest.mark.parametrize("looked_at", [False, "first", "later"])
 @pytest.mark.parametrize("seed", range(40))
 def test_timers_set_and_cancelled_at_random_run_in_the_order_of_asyncios_heap(
     loop, one_pass, clock, seed, looked_at
 ):
-    if looked_at:
+    if looked_at == "first":
         assert loop._scheduled == []  # from now on timers are there, in Python
     dice = random.Random(seed)
     heap, seen, expected, timers = _Heap(), [], [], []
@@ -209,6 +209,11 @@ def test_timers_set_and_cancelled_at_random_run_in_the_order_of_asyncios_heap(
         one_pass()
         expected += heap.one_pass(clock.now + 1e-9)
         assert seen == expected
+        if (looked_at == "later" and dice.random() < 0.3) or looked_at == "first":
+            # Programs fire what they find there, in its order.
+            assert [(timer.when(), timer.cancelled()) for timer in loop._scheduled] == [
+                (timer.when, timer.cancelled) for timer in heap.scheduled
+            ]
 
 
 def test_timers_a_little_apart_run_in_one_pass(loop):

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import socket
+from unittest import mock
 
 import pytest
 from helpers import Recorder, descriptors, reset
@@ -495,5 +496,76 @@ def test_a_transport_keeps_its_descriptor_to_itself(run, loop):
             assert not os.get_inheritable(number)
             protocol.transport.close()
             await protocol.lost
+
+    run(main())
+
+
+def test_new_transports_while_socket_is_replaced_by_a_function(run):
+    """As ``unittest.mock.patch`` does, and tools that count or forbid sockets."""
+    real = socket.socket
+    made = []
+
+    def counted(*args, **named):
+        made.append(real(*args, **named))
+        return made[-1]
+
+    class Datagrams(asyncio.DatagramProtocol):
+        pass
+
+    async def main():
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(Datagrams, ("127.0.0.1", 0))
+        transport.close()
+        await asyncio.sleep(0)
+
+    with mock.patch("socket.socket", counted):
+        run(main())
+    assert made
+
+
+@pytest.mark.parametrize("method", ["write", "writelines"])
+def test_bytes_with_gaps_cannot_be_sent(loop, run, reports, pair, method):
+    gaps = memoryview(b"abcdef")[::2]
+    left, _ = pair
+
+    async def main():
+        transport, protocol = await loop.create_connection(Recorder, sock=left)
+        getattr(transport, method)([gaps] if method == "writelines" else gaps)
+        assert transport.is_closing()
+        return await protocol.lost
+
+    error = run(main())
+    assert type(error) is BufferError
+    assert [(each["message"], each["exception"]) for each in reports] == [
+        ("Fatal write error on socket transport", error)
+    ]
+
+
+def test_bytes_that_lie_together_in_a_view_are_sent(loop, run, pair):
+    left, right = pair
+
+    async def main():
+        transport, _ = await loop.create_connection(Recorder, sock=left)
+        transport.write(memoryview(b"abcdef")[1:3])
+        transport.writelines([memoryview(b"abcdef")[3:], bytearray(b"g"), b"h"])
+        transport.writelines([])
+        with pytest.raises(TypeError, match="a bytes-like object is required, not 'str'"):
+            transport.writelines([b"x", "text"])
+        with pytest.raises(TypeError, match="data argument must be a bytes-like object, not 'str'"):
+            transport.write("text")
+        transport.write_eof()
+        with pytest.raises(RuntimeError, match=r"Cannot call write\(\) after write_eof\(\)"):
+            transport.write(b"x")
+        with pytest.raises(RuntimeError, match=r"Cannot call writelines\(\) after write_eof\(\)"):
+            transport.writelines([b"x"])
+        assert await loop.sock_recv(right, 100) == b"bcdefgh"
+        transport.close()
 
     run(main())

@@ -134,3 +134,31 @@ if __name__ == "__main__":
 )
 def test_builtins_are_a_module(same, script):
     same(script("print(type(__builtins__))"))
+
+
+@pytest.mark.parametrize("name", ["asyncio", "multiprocessing"])
+def test_who_only_looks_for_a_module_does_not_change_what_it_becomes(javaloop, script, name):
+    """As ``-m asyncio`` does, and pytest's plugins."""
+    path = script(f"""\
+import importlib.util
+import sys
+
+for _ in range(2):
+    spec = importlib.util.find_spec({name!r})
+    assert spec.name == {name!r} and spec.origin.endswith("__init__.py")
+    assert spec.loader.get_source({name!r}) and spec.loader.is_package({name!r})
+assert {name!r} not in sys.modules
+
+import asyncio
+import multiprocessing
+
+assert {name}.__loader__ is {name}.__spec__.loader
+assert not type({name}.__loader__).__module__.startswith("javaloop")
+assert importlib.util.find_spec({name!r}) is {name}.__spec__
+loop = asyncio.new_event_loop()
+print(type(loop).__module__, multiprocessing.get_start_method() != "fork")
+loop.close()
+assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("javaloop")]
+""")
+    ended = javaloop(path)
+    assert (ended.out, ended.err) == ("javaloop True\n", "")

@@ -129,8 +129,9 @@ def stub_collections(result: Result) -> None:
 
 
 def passes_of_javaloop() -> int | None:
-    host = getattr(sys.modules.get("javaloop._host"), "host", None)
-    return None if host is None else host.totals()[0]
+    totals = getattr(sys.modules.get("javaloop._host"), "totals", None)
+    counts = None if totals is None else totals()
+    return None if counts is None else counts[0]
 
 
 class Result(unittest.TestResult):

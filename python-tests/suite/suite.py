@@ -223,18 +223,20 @@ def choose_engine(options: argparse.Namespace) -> None:
     """Adds the commands of both loops, a name for the folder, a title, the table and the suite."""
     launcher = str(options.launcher)
     options.name = options.engine
-    if options.engine == "jep":
+    if options.engine != "graalpy":
         python = Python(options.python)
-        options.name = f"jep-{python.version}"
+        options.name = f"{options.engine}-{python.version}"
         options.title = f"CPython {python.version}'s own"
-        ours = [launcher, "--engine", "jep", "--python", python.executable]
+        ours = [launcher, "--engine", options.engine, "--python", python.executable]
         options.commands = {"stock": [python.executable], "javaloop": ours}
         options.suite = suite_root(options.suite or python.library)
     else:
         options.title = "GraalPy's stock loop"
         options.commands = {"stock": [launcher, "--stock-loop"], "javaloop": [launcher]}
         options.suite = suite_root(options.suite or reference_suite())
-    options.table = HERE / f"expected-{options.engine}.toml"
+    options.table = (
+        HERE / f"expected-{'graalpy' if options.engine == 'graalpy' else 'cpython'}.toml"
+    )
 
 
 def all_modules(options: argparse.Namespace) -> list[str]:
@@ -325,8 +327,10 @@ def main() -> None:
         metavar="DIR",
         help="the folder that holds test/test_asyncio (default: the one of CPython)",
     )
-    parser.add_argument("--engine", choices=("graalpy", "jep"), default="graalpy")
-    parser.add_argument("--python", default=sys.executable, help="jep's interpreter")
+    parser.add_argument("--engine", choices=("graalpy", "cpython", "jep"), default="graalpy")
+    parser.add_argument(
+        "--python", default=sys.executable, help="the CPython of the engines cpython and jep"
+    )
     parser.add_argument(
         "--all", action="store_true", help="more modules, and the stock loop also where it hangs"
     )

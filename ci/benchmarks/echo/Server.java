@@ -3,7 +3,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -25,8 +30,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
-/// What `server.py` is, without Python: one selector thread echoes on 127.0.0.1. `Server KIND
-/// [CERTIFICATE KEY]`; there is only one kind.
+/// What `server.py` is, without Python: one selector thread echoes. `Server KIND [CERTIFICATE KEY]`
+/// or `Server unix PATH`; there are no streams, `streams` is what `protocol` is.
 final class Server {
   private static final int READ = 65536;
   private static final ByteBuffer BUFFER = ByteBuffer.allocateDirect(READ);
@@ -34,31 +39,71 @@ final class Server {
   private static final ByteBuffer PACKETS = ByteBuffer.allocate(4 * READ);
 
   public static void main(String[] arguments) throws Exception {
-    SSLContext tls = arguments.length > 1 ? tls(arguments[1], arguments[2]) : null;
     Selector selector = Selector.open();
-    ServerSocketChannel server = ServerSocketChannel.open();
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-    server.configureBlocking(false);
-    server.register(selector, SelectionKey.OP_ACCEPT);
+    String address =
+        switch (arguments[0]) {
+          case "unix" -> "\"" + listen(selector, Path.of(arguments[1])) + "\"";
+          case "udp" -> String.valueOf(listenToDatagrams(selector));
+          default -> String.valueOf(listen(selector));
+        };
+    SSLContext tls = arguments.length > 2 ? tls(arguments[1], arguments[2]) : null;
     Path thread = Files.readSymbolicLink(Path.of("/proc/thread-self"));
-    System.out.printf(
-        "{\"port\": %d, \"thread\": %s}%n", server.socket().getLocalPort(), thread.getFileName());
+    System.out.printf("{\"address\": %s, \"thread\": %s}%n", address, thread.getFileName());
     Thread.ofPlatform().start(Server::endWithStdin);
     while (true) {
       selector.select();
       for (SelectionKey key : selector.selectedKeys()) {
-        if (key.isAcceptable()) {
-          for (SocketChannel channel; (channel = server.accept()) != null; ) {
-            channel.configureBlocking(false);
-            channel.socket().setTcpNoDelay(true);
-            SelectionKey made = channel.register(selector, SelectionKey.OP_READ);
-            made.attach(tls == null ? new Plain(made) : new Tls(made, tls.createSSLEngine()));
-          }
-        } else {
-          ((Plain) key.attachment()).ready();
+        switch (key.channel()) {
+          case ServerSocketChannel server -> accept(server, selector, tls);
+          case DatagramChannel datagrams -> echo(datagrams);
+          default -> ((Plain) key.attachment()).ready();
         }
       }
       selector.selectedKeys().clear();
+    }
+  }
+
+  private static int listen(Selector selector) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    server.configureBlocking(false);
+    server.register(selector, SelectionKey.OP_ACCEPT);
+    return server.socket().getLocalPort();
+  }
+
+  private static Path listen(Selector selector, Path path) throws IOException {
+    Files.deleteIfExists(path);
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(path), 1024);
+    server.configureBlocking(false);
+    server.register(selector, SelectionKey.OP_ACCEPT);
+    return path;
+  }
+
+  private static int listenToDatagrams(Selector selector) throws IOException {
+    DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+    channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20); // what the system allows
+    channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    channel.configureBlocking(false);
+    channel.register(selector, SelectionKey.OP_READ);
+    return channel.socket().getLocalPort();
+  }
+
+  private static void accept(ServerSocketChannel server, Selector selector, SSLContext tls)
+      throws IOException {
+    for (SocketChannel channel; (channel = server.accept()) != null; ) {
+      channel.configureBlocking(false);
+      if (channel.getRemoteAddress() instanceof InetSocketAddress) {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      SelectionKey made = channel.register(selector, SelectionKey.OP_READ);
+      made.attach(tls == null ? new Plain(made) : new Tls(made, tls.createSSLEngine()));
+    }
+  }
+
+  private static void echo(DatagramChannel channel) throws IOException {
+    for (SocketAddress sender; (sender = channel.receive(BUFFER.clear())) != null; ) {
+      channel.send(BUFFER.flip(), sender);
     }
   }
 

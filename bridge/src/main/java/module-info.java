@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("requires-automatic") // JEP has no module descriptor
 module dev.javaloop.bridge {
+  requires dev.javaloop;
   requires dev.javaloop.loop;
   requires static transitive org.jspecify;
   requires org.graalvm.polyglot;

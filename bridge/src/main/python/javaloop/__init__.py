@@ -1,6 +1,7 @@
 """A Java event loop under asyncio.
 
 Works inside a JVM: in programs that ``./javaloop`` starts, and in Java programs that embed Python.
+In a CPython of its own it starts a JVM when the first of its names is used.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _HOME = {
     "run": "javaloop._policy",
 }
 
-if not _host.is_child():
-    _host.ensure()
+if _host.ON_GRAALPY and not _host.is_child():
+    _host.require()
 
 
 def __getattr__(name: str) -> object:
@@ -34,6 +35,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
+    if not _host.is_child():
+        _host.ensure()
     # First: its import ends with ours, which have to be whole for that.
     importlib.import_module("asyncio")
     value = getattr(importlib.import_module(home), name)

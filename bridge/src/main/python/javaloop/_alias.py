@@ -61,8 +61,9 @@ def _spawn(multiprocessing: Any) -> None:
 
 
 class _Finder:
-    """Steps in for the first import of a module, and is gone after it.
+    """Steps in for the import of a module, until the module is loaded.
 
+    Who only asks for the module's spec gets one with our loader in it, and can ask again.
     Not an ``importlib.abc.MetaPathFinder`` in name: importing that takes a quarter of a second.
     """
 
@@ -73,20 +74,34 @@ class _Finder:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name != self._name:
             return None
-        sys.meta_path.remove(self)
-        import importlib.util
+        for finder in list(sys.meta_path):
+            find = getattr(finder, "find_spec", None)
+            if finder is self or find is None:
+                continue
+            spec: ModuleSpec | None = find(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    loader: Any = _Loader(spec.loader, self._loaded)
+                    spec.loader = loader
+                return spec
+        return None
 
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            loader: Any = _Loader(spec.loader, self._change)
-            spec.loader = loader
-        return spec
+    def _loaded(self, module: Any) -> None:
+        # A copy that somebody makes beside the program's module is left alone.
+        if sys.modules.get(self._name) is module and self in sys.meta_path:
+            sys.meta_path.remove(self)  # pyright: ignore[reportArgumentType] # as where it was put in
+            self._change(module)
 
 
 class _Loader:
-    def __init__(self, real: Any, change: Callable[[Any], None]) -> None:
+    """A module's own loader, and what is done after it has loaded the module."""
+
+    def __init__(self, real: Any, loaded: Callable[[Any], None]) -> None:
         self._real = real
-        self._change = change
+        self._loaded = loaded
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)  # get_source, is_package, ...
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._real.create_module(spec)
@@ -96,4 +111,4 @@ class _Loader:
         if module.__spec__ is not None:
             module.__spec__.loader = self._real
         self._real.exec_module(module)
-        self._change(module)
+        self._loaded(module)

@@ -21,6 +21,7 @@ from asyncio.unix_events import SelectorEventLoop as BaseLoop
 from asyncio.unix_events import _UnixReadPipeTransport as ReadPipeTransport
 from asyncio.unix_events import _UnixWritePipeTransport as WritePipeTransport
 from selectors import _BaseSelectorImpl as BaseSelector
+from socket import socket as Socket  # programs put functions in its place
 
 __all__ = [
     "FINISHED",
@@ -34,6 +35,7 @@ __all__ = [
     "PyTask",
     "ReadPipeTransport",
     "SelectorTransport",
+    "Socket",
     "SocketTransport",
     "ThreadSafeHandle",
     "WritePipeTransport",

@@ -2,6 +2,7 @@ import asyncio
 import collections
 import contextvars
 import selectors
+import socket
 from asyncio import events
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -95,6 +96,8 @@ class WritePipeTransport(asyncio.WriteTransport):
 
     def __init__(self, loop: Any, pipe: Any, protocol: Any, waiter: Any, extra: Any) -> None: ...
     def _call_connection_lost(self, exc: BaseException | None) -> None: ...
+
+Socket = socket.socket
 
 class BaseSelector(selectors.BaseSelector):
     _fd_to_key: dict[int, selectors.SelectorKey]

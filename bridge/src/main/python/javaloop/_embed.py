@@ -44,7 +44,13 @@ class Functions:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._tasks: set[asyncio.Future[Any]] = set()
-        self.pause: Callable[[], None] = loop.stop
+        self.closing = False
+
+    def pause(self) -> None:
+        """Ends ``run_forever``, for ``serve`` to look what there is to do."""
+        # One that was posted while a script had the thread would end a step of the close.
+        if not self.closing:
+            self._loop.stop()
 
     # --- calls
 
@@ -253,7 +259,10 @@ def serve(runtime: Any, functions_of: Callable[[Loop], Functions] = Functions) -
     loop = Loop()
     asyncio.set_event_loop(loop)
     functions = functions_of(loop)
-    runtime.started(loop._host, functions)
+    java: Any = getattr(
+        loop, "_host", loop
+    )  # where Java is bound to CPython it knows the loop itself
+    runtime.started(java, functions)
     while not runtime.closing():
         _run_loop(loop, functions)
         while (script := runtime.nextScript()) is not None:
@@ -311,8 +320,7 @@ def _flush() -> None:
 
 def _close(loop: Loop, runtime: Any, functions: Functions) -> None:
     """Cancels what runs, as ``asyncio.run`` does at its end."""
-    # One that was posted while a script had the thread would end the first step here.
-    functions.pause = lambda: None
+    functions.closing = True
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()

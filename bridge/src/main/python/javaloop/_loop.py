@@ -6,19 +6,17 @@ what became ready then joins the run queue here, behind what was there, and the 
 
 from __future__ import annotations
 
-import asyncio
 import collections
 import heapq
 import math
 import os
 import selectors
-import socket
 import weakref
-from _thread import get_ident
+from _thread import RLock, get_ident
 from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from javaloop import _host, _task
 from javaloop._asyncio import BaseSelector, ThreadSafeHandle
@@ -57,6 +55,9 @@ class _HostSelector(BaseSelector):
         super().__init__()
         self._host = host
         self._loop = weakref.ref(loop)
+        # Keeps the map and the poller in step when two threads change one descriptor. Re-entrant, for
+        # handlers of signals.
+        self._lock = RLock()
         # The handles of those who read and do not write, by the event that says they are ready.
         self.readers: dict[int, events.Handle] = {}
 
@@ -78,29 +79,32 @@ class _HostSelector(BaseSelector):
             raise OSError(errno, f"{os.strerror(errno)}: descriptor {fd} cannot be watched")
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = super().register(fileobj, events, data)
-        try:
-            self._watch(key.fd, events)
-        except BaseException:
-            super().unregister(fileobj)
-            raise
-        self._remember(key.fd, events, data)
+        with self._lock:
+            key = super().register(fileobj, events, data)
+            try:
+                self._watch(key.fd, events)
+            except BaseException:
+                super().unregister(fileobj)
+                raise
+            self._remember(key.fd, events, data)
         return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        key = super().unregister(fileobj)
-        self._remember(key.fd, 0, None)
-        self._host.watch(key.fd, 0)
+        with self._lock:
+            key = super().unregister(fileobj)
+            self._remember(key.fd, 0, None)
+            self._host.watch(key.fd, 0)
         return key
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = self.get_key(fileobj)
-        # Also for the events it had: the number may be another file's by now, whose owner would
-        # wait for nothing.
-        self._watch(key.fd, events)
-        key = key._replace(events=events, data=data)
-        self._fd_to_key[key.fd] = key
-        self._remember(key.fd, events, data)
+        with self._lock:
+            key = self.get_key(fileobj)
+            # Also for the events it had: the number may be another file's by now, whose owner would
+            # wait for nothing.
+            self._watch(key.fd, events)
+            key = key._replace(events=events, data=data)
+            self._fd_to_key[key.fd] = key
+            self._remember(key.fd, events, data)
         return key
 
     def select(self, timeout: float | None = None) -> list[Any]:
@@ -117,11 +121,15 @@ class _HostSelector(BaseSelector):
         super().close()
 
 
+# Shows in asyncio's debug log; Java's poller is what it names.
+_HostSelector.__name__ = "EpollSelector"
+
+
 class Loop(EngineLoop):
     """An asyncio event loop whose passes, timers and poller are Java's.
 
     Thread rules are asyncio's: ``call_soon_threadsafe`` is for any thread, the rest for the thread
-    that runs the loop.
+    that runs the loop. As on asyncio's loops, other threads may watch descriptors all the same.
     """
 
     __module__ = "javaloop"
@@ -145,10 +153,13 @@ class Loop(EngineLoop):
         self._host_events = _host.events(host)
         self._host_sockets: Any = None
         self._timers: dict[int, TimerHandle] = {}  # by their numbers in Java
-        self._take_mail: Any = None  # a function, where Java sends such
         selector = _HostSelector(host, self)
         self._readers = selector.readers
-        super().__init__(selector)
+        try:
+            super().__init__(selector)
+        except BaseException:
+            selector.close()
+            raise
         self._heap: list[Any] | None = None  # of timers, where they are not Java's
         self._ready: collections.deque[events.Handle] = collections.deque()
         self._asyncgens_swept: float = float("inf")
@@ -163,12 +174,18 @@ class Loop(EngineLoop):
         """From now on each pass is asyncio's own, and so is the heap of timers, which is given."""
         heap = self._heap
         if heap is None:
-            heap = list[Any]()
+            # As asyncio's own would be, with the cancelled ones: programs fire what is there in its order.
+            host, timers = self._host, self._timers
+            numbers, deadlines = host.timerNumbers(), host.timerDeadlines()
+            heap = [
+                timers.get(number) or _cancelled_timer(when, self)
+                for number, when in zip(numbers, deadlines, strict=True)
+            ]
+            self._timer_cancelled_count = host.cancelledTimers()
             self._heap = heap
-            for timer in self._timers.values():
-                self._cancel_timer(timer._id)
-                heapq.heappush(heap, timer)
-            self._timers.clear()
+            for number in timers:
+                self._cancel_timer(number)
+            timers.clear()
         return heap
 
     @property
@@ -205,8 +222,6 @@ class Loop(EngineLoop):
             key = self._selector._fd_to_key.get(event >> 2)
             if key is not None:
                 self._ready_descriptor(key, event & 3)
-            elif event == _host.MAIL:
-                ready.append(_Handle(self._take_mail, (), self, None))
 
     def _ready_descriptor(self, key: selectors.SelectorKey, interest: int) -> None:
         reader, writer = key.data
@@ -356,3 +371,11 @@ class Loop(EngineLoop):
     def stats(self) -> LoopStats:
         """What Java counted; for any thread."""
         return LoopStats(*self._host.stats())
+
+
+def _cancelled_timer(when: float, loop: Loop) -> TimerHandle:
+    """Stands for a timer that was cancelled, and which only Java still has."""
+    timer = TimerHandle(when, None, (), loop, None)
+    timer.cancel()  # not counted, as it is not scheduled
+    timer._scheduled = True
+    return timer

@@ -73,14 +73,9 @@ def run(
 
 
 def _print_statistics() -> None:
-    if _host.by_ffm():
-        from javaloop._engines.cpython import loop
+    from javaloop._engine import LoopStats
 
-        counts = loop.totals()._asdict()
-    else:
-        from javaloop._engine import LoopStats
-
-        counts = LoopStats(*_host.require().totals())._asdict()
+    counts = LoopStats(*(_host.totals() or ()))._asdict()
     print("javaloop:", *(f"{name}={value}" for name, value in counts.items()), file=sys.stderr)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from asyncio import base_events, events, tasks
 from typing import Any, NamedTuple
 
-from javaloop import _tracebacks
-from javaloop._asyncio import BaseLoop
+from javaloop import _source_tracebacks, _tracebacks
+from javaloop._asyncio import BaseLoop, Socket
 
 _base_events: Any = base_events
+
+_source_tracebacks.install()
 
 
 class LoopStats(NamedTuple):
@@ -96,7 +97,7 @@ class SharedLoop(BaseLoop):
     def _make_datagram_transport(
         self, sock: Any, protocol: Any, address: Any = None, waiter: Any = None, extra: Any = None
     ) -> asyncio.DatagramTransport:
-        if not isinstance(sock, socket.socket):
+        if not isinstance(sock, Socket):
             return super()._make_datagram_transport(sock, protocol, address, waiter, extra)
         from javaloop import _transports
 

@@ -1,7 +1,7 @@
 """Tracebacks as CPython prints them: without the frames that only this engine has.
 
 CPython's tasks and futures are written in C and leave no frames; here they are Python, asyncio's
-or ours.
+or ours. Programs that never import asyncio use this too, so it does not either.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import os
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_FUTURES = os.path.join("asyncio", "futures.py")
+OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+FUTURES = os.path.join("asyncio", "futures.py")
 _TASKS = os.path.join("asyncio", "tasks.py")
 _STEPS = {"__step", "__wakeup", "__step_run_and_handle_result", "__eager_start"}
 
@@ -42,7 +42,7 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     hidden = False
     while traceback is not None:
         place = traceback.tb_frame, traceback.tb_lineno
-        if _is_hidden(traceback.tb_frame.f_code) or place in seen:
+        if is_hidden(traceback.tb_frame.f_code) or place in seen:
             hidden = True
         else:
             kept.append(traceback)
@@ -56,10 +56,10 @@ def _without(traceback: TracebackType | None) -> TracebackType | None:
     return result
 
 
-def _is_hidden(code: CodeType) -> bool:
+def is_hidden(code: CodeType) -> bool:
     file = code.co_filename
-    if file.startswith(_OURS):
+    if file.startswith(OURS):
         return True
-    if file.endswith(_FUTURES):
+    if file.endswith(FUTURES):
         return code.co_name in ("result", "__await__")
     return file.endswith(_TASKS) and code.co_name in _STEPS

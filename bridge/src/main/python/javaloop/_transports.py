@@ -11,15 +11,15 @@ from __future__ import annotations
 import _socket
 import errno
 import os
-import socket
 from asyncio import BufferedProtocol, constants
 from asyncio.log import logger
 from os import read, write
+from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, cast
 
 from javaloop import _host
 from javaloop._asyncio import DatagramTransport as BaseDatagramTransport
-from javaloop._asyncio import SelectorTransport
+from javaloop._asyncio import SelectorTransport, Socket
 from javaloop._asyncio import SocketTransport as BaseSocketTransport
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ else:
     storage: Any = None
 
 _RETRY = (-errno.EAGAIN, -errno.EINTR)
+_Plain: Any = _socket.socket
 _LATER = constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES
 
 
@@ -40,7 +41,6 @@ class Sockets:
     def __init__(self, host: HostSockets) -> None:
         self.receive = host.receive
         self.receive_into = host.receiveInto
-        self.send = host.send
         self.new_queue = host.newQueue
         inbox = bytearray(BaseSocketTransport.max_size)
         host.useInbox(storage(inbox))
@@ -51,45 +51,29 @@ def fits(sock: Any) -> bool:
     """Whether this is a socket and no more: one that redefines what is done here keeps its way."""
     kind: Any = sock.__class__
     return (
-        issubclass(kind, socket.socket)
-        and kind.recv is _socket.socket.recv
-        and kind.recv_into is _socket.socket.recv_into
-        and kind.send is _socket.socket.send
+        issubclass(kind, Socket)
+        and kind.recv is _Plain.recv
+        and kind.recv_into is _Plain.recv_into
+        and kind.send is _Plain.send
     )
 
 
 class _Unsent:
-    """What there was no room for, kept in Java; its length is in bytes."""
+    """The way out of a socket, and what there was no room for: both in Java, for any thread.
 
-    __slots__ = ("_queue", "_sockets", "size")
+    Its length is in bytes.
+    """
 
-    def __init__(self, sockets: Sockets) -> None:
-        self._sockets = sockets
-        self._queue: HostSendQueue | None = None
-        self.size = 0
+    __slots__ = ("clear", "send", "size", "write")
+
+    def __init__(self, queue: HostSendQueue) -> None:
+        self.write = queue.write
+        self.send = queue.send
+        self.size = queue.size
+        self.clear = queue.clear
 
     def __len__(self) -> int:
-        return self.size
-
-    def add(self, data: bytes, start: int) -> None:
-        queue = self._queue
-        if queue is None:
-            queue = self._queue = self._sockets.new_queue()
-        queue.add(storage(data), start, len(data))
-        self.size += len(data) - start
-
-    def send(self, fd: int) -> int:
-        """Sends what there is room for; gives 0 or the negated error number."""
-        queue = self._queue
-        assert queue is not None, "nothing waits"
-        result = queue.send(fd)
-        self.size = queue.size()
-        return result
-
-    def clear(self) -> None:
-        if self._queue is not None:
-            self._queue.clear()
-        self.size = 0
+        return self.size()
 
 
 class _Holder(SelectorTransport):
@@ -131,7 +115,7 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
     ) -> None:
         super().__init__(loop, sock, protocol, waiter, extra, server)
         self._sockets: Sockets = loop._sockets()
-        self._buffer = _Unsent(self._sockets)
+        self._buffer = _Unsent(self._sockets.new_queue())
         self._write_ready = self._send_waiting
 
     def _fd(self) -> int:
@@ -211,12 +195,11 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
     # --- writing
 
     def write(self, data: Any) -> None:
-        if type(data) is not bytes:
-            if not isinstance(data, (bytes, bytearray, memoryview)):
-                raise TypeError(
-                    f"data argument must be a bytes-like object, not {type(data).__name__!r}"
-                )
-            data = bytes(cast(Any, data))
+        is_bytes = type(data) is bytes
+        if not is_bytes and not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(
+                f"data argument must be a bytes-like object, not {type(data).__name__!r}"
+            )
         if self._eof:
             raise RuntimeError("Cannot call write() after write_eof()")
         if self._empty_waiter is not None:
@@ -228,23 +211,36 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
                 logger.warning("socket.send() raised exception.")
             self._conn_lost += 1
             return
-        unsent = self._buffer
-        sent = 0
-        if not unsent.size:
-            sent = self._sockets.send(self._fd(), storage(data), len(data))
-            if sent == len(data):
+        if not is_bytes:
+            if _has_gaps(data):
+                error = BufferError("memoryview: underlying buffer is not C-contiguous")
+                self._fatal_error(error, "Fatal write error on socket transport")
                 return
-            if sent < 0:
-                if sent not in _RETRY:
-                    self._fatal_error(_error(sent), "Fatal write error on socket transport")
-                    return
-                sent = 0
+            data = bytes(cast(Any, data))
+        length = len(data)
+        waiting = self._buffer.write(self._fd(), storage(data), length)
+        if not waiting:
+            return
+        if waiting < 0:
+            self._fatal_error(_error(waiting), "Fatal write error on socket transport")
+            return
+        if waiting <= length:  # nothing did before
             self._loop._add_writer(self._sock_fd, self._write_ready)
-        unsent.add(data, sent)
         self._maybe_pause_protocol()
 
     def writelines(self, list_of_data: Any) -> None:
-        self.write(b"".join(list_of_data))
+        if self._eof:
+            raise RuntimeError("Cannot call writelines() after write_eof()")
+        if self._empty_waiter is not None:
+            raise RuntimeError("unable to writelines; sendfile is in progress")
+        if not list_of_data:
+            return
+        parts = [part if type(part) is bytes else memoryview(part) for part in list_of_data]
+        for part in parts:
+            if _has_gaps(part):
+                self.write(part)  # which fails
+                return
+        self.write(b"".join(parts))
 
     def _send_waiting(self) -> None:
         if self._conn_lost:
@@ -262,18 +258,22 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
                 self._empty_waiter.set_exception(error)
             return
         self._maybe_resume_protocol()  # may write more, or close
-        if unsent.size or self._conn_lost:
+        if unsent or self._conn_lost:
             return
         self._loop._remove_writer(self._sock_fd)
+        if unsent:
+            # Another thread has written just now; its add_writer may have come before the removal.
+            self._loop._add_writer(self._sock_fd, self._write_ready)
+            return
         if self._empty_waiter is not None:
             self._empty_waiter.set_result(None)
         if self._closing:
             self._call_connection_lost(None)
         elif self._eof:
-            self._sock.shutdown(socket.SHUT_WR)
+            self._sock.shutdown(SHUT_WR)
 
     def get_write_buffer_size(self) -> int:
-        return self._buffer.size
+        return self._buffer.size()
 
 
 class _PythonSocketTransport(_Holder, BaseSocketTransport):
@@ -359,6 +359,10 @@ class DatagramTransport(_Holder, BaseDatagramTransport):
     def _sendto_ready(self) -> None:
         if self._is_there():
             super()._sendto_ready()
+
+
+def _has_gaps(data: Any) -> bool:
+    return type(data) is memoryview and not data.c_contiguous and len(data) > 0
 
 
 def _error(result: int) -> OSError:

@@ -1,7 +1,7 @@
 package dev.javaloop.bridge;
 
-import dev.javaloop.bridge.jep.JepRuntime;
-import dev.javaloop.bridge.jep.JepSettings;
+import dev.javaloop.bridge.cpython.CPythonSettings;
+import dev.javaloop.bridge.jep.JepBootstrap;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +52,6 @@ public final class JepBuilder {
   ///
   /// @throws IllegalStateException where Python cannot start, or another runtime uses it
   public PythonRuntime start() {
-    return JepRuntime.start(new JepSettings(python, List.copyOf(sources), out, err));
+    return JepBootstrap.start(new CPythonSettings(python, List.copyOf(sources), out, err));
   }
 }

@@ -14,6 +14,11 @@ public interface PythonRuntime extends AutoCloseable {
     return new GraalPyBuilder();
   }
 
+  /// A builder of runtimes on CPython.
+  static CPythonBuilder cpython() {
+    return new CPythonBuilder();
+  }
+
   /// A builder of runtimes on CPython, by JEP.
   static JepBuilder jep() {
     return new JepBuilder();

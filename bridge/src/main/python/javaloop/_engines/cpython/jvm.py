@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 VERSIONS = (3, 10), (3, 14)
 
 # What the JVM itself works with, and faulthandler handles too.
-_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
+_FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 
 # What the JVM's threads must get.
-_OF_THE_JVM = (*_FAULTS, "SIGTRAP")
+_OF_THE_JVM = {*_FAULTS, signal.SIGTRAP}
 
 # What the JVM would handle and has no need to.
-_OF_THE_PROGRAM = ("SIGPIPE", "SIGXFSZ")
+_OF_THE_PROGRAM = (signal.SIGPIPE, signal.SIGXFSZ)
 
 _JNI_VERSION = 0x00150000
 _FIND_CLASS, _GET_STATIC_METHOD, _CALL_STATIC_VOID = 6, 113, 143  # in JNI's table of functions
@@ -142,6 +142,13 @@ def hold_standard_descriptors() -> None:
                 os.close(opened)
 
 
+def join_jvm() -> None:
+    """Keeps the signals of both sides in order where a JVM has booted this CPython."""
+    signals = _Signals(None)
+    signals.keep_faults()
+    signals.lend([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+
+
 class _Signals:
     """Keeps the signals of both sides in order, while the JVM starts and from then on.
 
@@ -152,10 +159,15 @@ class _Signals:
       Python's traceback after a crash.
     """
 
-    def __init__(self, library: str) -> None:
-        # Known to the JVM as the place where others leave their actions for its signals.
-        self._shared: Any = ctypes.PyDLL(library, mode=ctypes.RTLD_GLOBAL)
-        self._shared.sigaction.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    def __init__(self, library: str | None) -> None:
+        """
+        :param library: libjsig; None where the JVM was there first and does not know it
+        """
+        self._shared: Any = None
+        if library is not None:
+            # Known to the JVM as the place where others leave their actions for its signals.
+            self._shared = ctypes.PyDLL(library, mode=ctypes.RTLD_GLOBAL)
+            self._shared.sigaction.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
         # The GIL is kept: between two calls of it no other thread of Python's comes to Java.
         self._kernel: Any = ctypes.PyDLL("libc.so.6").sigaction
         self._kernel.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
@@ -163,8 +175,7 @@ class _Signals:
         self._program: dict[int, Any] = {}
 
     def __enter__(self) -> None:
-        keep = {getattr(signal, name) for name in _OF_THE_JVM}
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - keep)
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - _OF_THE_JVM)
         self._program = self._get_all(_FAULTS)
         self._others = self._get_all(_OF_THE_PROGRAM)
         # To suspend threads it would take SIGUSR2.
@@ -174,10 +185,15 @@ class _Signals:
         del os.environ[_SUSPEND_VARIABLE]
         self._set_all(self._others)
         if failure is None:
-            self._jvm = self._get_all(_FAULTS)
-            self._announce()
-            self._follow_program()
+            self.keep_faults()
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+
+    def keep_faults(self) -> None:
+        """Has the JVM's actions for faults stay in front of the program's."""
+        self._jvm = self._get_all(_FAULTS)
+        if self._shared is not None:
+            self._announce()
+        self._follow_program()
 
     def _announce(self) -> None:
         """Says for which signals the JVM asks for the program's actions, and what these are.
@@ -190,15 +206,36 @@ class _Signals:
         self._shared.JVM_end_signal_setting()
         self._chain()
 
+    def lend(self, numbers: Sequence[int]) -> None:
+        """Leaves signals to the JVM, and has Python think that they have the system's default.
+
+        So programs can put a handler there, and put back what they found.
+        """
+        import functools
+
+        module: Any = signal
+        set_handler = module.signal
+        lent = self._get_all([each for each in numbers if signal.getsignal(each) is None])
+
+        @functools.wraps(set_handler)
+        def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:
+            before = set_handler(signalnum, handler)
+            if handler == signal.SIG_DFL and signalnum in lent:
+                self._kernel(signalnum, ctypes.addressof(lent[signalnum]), None)
+            return before
+
+        module.signal = set_handler_or_give_back
+        for number in lent:
+            signal.signal(number, signal.SIG_DFL)
+
     def _chain(self) -> None:
         for number, action in self._program.items():
             self._shared.sigaction(number, ctypes.addressof(action), None)
 
-    def _get_all(self, names: Sequence[str]) -> dict[int, Any]:
+    def _get_all(self, numbers: Sequence[int]) -> dict[int, Any]:
         actions: dict[int, Any] = {}
-        for name in names:
+        for number in numbers:
             action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
-            number = getattr(signal, name)
             self._kernel(number, None, ctypes.addressof(action))
             actions[number] = action
         return actions
@@ -209,6 +246,11 @@ class _Signals:
 
     def _change(self, change: Callable[[], Any]) -> Any:
         """Lets the program change its actions as if the JVM had none."""
+        if self._shared is None:  # nor will the JVM call the program's
+            try:
+                return change()
+            finally:
+                self._set_all(self._jvm)
         self._set_all(self._program)
         try:
             return change()

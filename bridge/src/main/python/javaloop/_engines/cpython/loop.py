@@ -7,7 +7,6 @@ slots of a loop; every other attribute is asyncio's and stays in Python.
 
 from __future__ import annotations
 
-import asyncio
 import collections
 import inspect
 import selectors
@@ -40,6 +39,9 @@ class EpollSelector(BaseSelector):
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = weakref.ref(loop)
+        # Keeps the map and the poller in step when two threads change one descriptor. Re-entrant, for
+        # handlers of signals.
+        self._lock = threading.RLock()
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -50,31 +52,35 @@ class EpollSelector(BaseSelector):
         loop = self._loop()
         if loop is None:
             return
-        reader, writer = data if type(data) is tuple and len(data) == 2 else (None, None)
+        pair: Any = data
+        reader, writer = pair if isinstance(data, tuple) and len(pair) == 2 else (None, None)
         loop._watch(fd, events, reader, writer)
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = super().register(fileobj, events, data)
-        try:
-            self._watch(key.fd, events, data)
-        except BaseException:
-            super().unregister(fileobj)
-            raise
-        return key
+        with self._lock:
+            key = super().register(fileobj, events, data)
+            try:
+                self._watch(key.fd, events, data)
+            except BaseException:
+                super().unregister(fileobj)
+                raise
+            return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        key = super().unregister(fileobj)
-        self._watch(key.fd, 0, None)
-        return key
+        with self._lock:
+            key = super().unregister(fileobj)
+            self._watch(key.fd, 0, None)
+            return key
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = self.get_key(fileobj)
-        # Also for the events it had: the number may be another file's by now, whose owner would
-        # wait for nothing.
-        self._watch(key.fd, events, data)
-        key = key._replace(events=events, data=data)
-        self._fd_to_key[key.fd] = key
-        return key
+        with self._lock:
+            key = self.get_key(fileobj)
+            # Also for the events it had: the number may be another file's by now, whose owner would
+            # wait for nothing.
+            self._watch(key.fd, events, data)
+            key = key._replace(events=events, data=data)
+            self._fd_to_key[key.fd] = key
+            return key
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         loop = self._loop()
@@ -130,9 +136,10 @@ class Loop(_shared_loop.SharedLoop):
         def _set_quiet(self, count: int, /) -> None: ...
         def _watch(self, fd: int, events: int, reader: Any, writer: Any, /) -> None: ...
         def _select(self, seconds: float | None, /) -> list[tuple[int, int]]: ...
-        def _take_back(self) -> tuple[list[Any], list[Any]]: ...
+        def _take_back(self) -> tuple[list[Any], list[Any], int]: ...
         def _counters(self) -> tuple[int, ...]: ...
-        def _copy_queues(self) -> tuple[list[Any], list[Any]]: ...
+        def _copy_queues(self) -> tuple[list[Any], list[Any], int]: ...
+        def _add_callback(self, handle: Any, /) -> None: ...
         def _add_timer(self, timer: Any, /) -> None: ...
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
@@ -165,7 +172,7 @@ class Loop(_shared_loop.SharedLoop):
     def _take_queues_back(self) -> tuple[Any, Any]:
         """From now on each pass is asyncio's own, and so are both queues, which are given."""
         if self._queues is None:
-            ready, timers = self._take_back()
+            ready, timers, self._timer_cancelled_count = self._take_back()
             self._queues = collections.deque(ready), timers
         return self._queues
 
@@ -176,7 +183,7 @@ class Loop(_shared_loop.SharedLoop):
             return [] if which else collections.deque[Any]()
         if self._thread_id is None or self._thread_id == threading.get_ident():
             return self._take_queues_back()[which]
-        ready, timers = self._copy_queues()
+        ready, timers, _ = self._copy_queues()
         return timers if which else collections.deque(ready)
 
     def _set_queue(self, which: int, queue: Any) -> None:
@@ -194,7 +201,7 @@ class Loop(_shared_loop.SharedLoop):
         return self._queue(0)
 
     @_ready.setter
-    def _ready(self, queue: Any) -> None:
+    def _ready(self, queue: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self._set_queue(0, queue)
 
     @property
@@ -283,14 +290,20 @@ def _add_callback(self: Loop, handle: events.Handle) -> None:
         self._ready.append(handle)
 
 
-def _run(_: Loop, handle: events.Handle) -> None:
-    if not handle._cancelled:
-        handle._run()
+def _run(_: Loop, handle: Any) -> None:
+    try:
+        if not handle._cancelled:
+            handle._run()
+    finally:
+        handle = None  # an exception that a task keeps may keep this frame
 
 
-def _run_in_debug(self: Loop, handle: events.Handle) -> None:
-    if not handle._cancelled:
-        self._run_timed(handle)
+def _run_in_debug(self: Loop, handle: Any) -> None:
+    try:
+        if not handle._cancelled:
+            self._run_timed(handle)
+    finally:
+        handle = None
 
 
 def _cancelled_ready(self: Loop, fd: int, event: int) -> None:
@@ -390,7 +403,9 @@ def _install() -> Any:
 def _signature(function: Any) -> str:
     """A function's name and parameters, as a builtin's documentation has them."""
     parameters = inspect.signature(function)
-    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters.parameters.values()]
+    bare = [
+        each.replace(annotation=inspect.Parameter.empty) for each in parameters.parameters.values()
+    ]
     return function.__name__ + str(inspect.Signature(bare)).replace("(self", "($self", 1)
 
 
@@ -401,13 +416,15 @@ def leave_java() -> None:
             delattr(Loop, name)
     for loop in list(_open):
         if loop._queues is None:
-            loop._queues = collections.deque(_in_ring(loop._ready_handles[1:])), _in_ring(
-                loop._timer_handles[1:]
+            loop._queues = (
+                collections.deque(_in_ring(loop._ready_handles[1:])),
+                _in_ring(loop._timer_handles[1:]),
             )
         del loop._ready_handles, loop._timer_handles, loop._state
         loop._last_counters = (0,) * len(LoopStats._fields)
         before: Any = loop._selector
-        loop._selector = selectors.DefaultSelector()
+        child: Any = loop
+        child._selector = selectors.DefaultSelector()
         for key in before.get_map().values():
             loop._selector.register(key.fileobj, key.events, key.data)
 

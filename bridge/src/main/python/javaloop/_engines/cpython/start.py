@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 
 from javaloop._engines.cpython import jvm, stacks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A built tree: this package is in its folder ``python``.
 _RUNTIME = os.path.dirname(
@@ -13,21 +18,22 @@ _RUNTIME = os.path.dirname(
 )
 
 
-def boot() -> None:
+def boot(options: Sequence[str] = ()) -> None:
     """Boots the JVM, if that has not been done.
 
+    :param options: of the JVM, in place of the start-up cache
     :raises ImportError: in one line that says what is missing
     """
     if "_javaloop" in sys.modules:
         return
-    jars = _jars(os.path.join(_RUNTIME, "modules"))
-    jvm.boot(_java_home(), jars)
+    jars = jars_in(os.path.join(_RUNTIME, "modules"))
+    jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
     stacks.enlarge_small()
     _keep_threads()
-    _leave_children_alone()
+    leave_children_alone()
 
 
-def _jars(folder: str) -> list[str]:
+def jars_in(folder: str) -> list[str]:
     try:
         names = sorted(os.listdir(folder))
     except OSError as error:
@@ -40,6 +46,23 @@ def _jars(folder: str) -> list[str]:
     if len(found) < 2:
         raise ImportError(f"javaloop: its jars are not in {folder}; build it anew")
     return found
+
+
+def start_up_cache(jars: Sequence[str]) -> str:
+    """The path of the cache of classes for jars, whether it is there or not.
+
+    Its name tells the jars' sizes and times: the JVM takes a cache of other jars of the same names.
+    """
+    key = 0
+    for jar in jars:
+        stat = os.stat(jar)
+        key = zlib.crc32(f"{jar} {stat.st_size} {stat.st_mtime_ns};".encode(), key)
+    return os.path.join(_RUNTIME, f"aot-cpython-{key:08x}")
+
+
+def _use_of_cache(jars: Sequence[str]) -> list[str]:
+    cache = start_up_cache(jars)
+    return [f"-XX:AOTCache={cache}", "-Xlog:aot*=off"] if os.path.exists(cache) else []
 
 
 def _java_home() -> str:
@@ -64,11 +87,12 @@ def _keep_threads() -> None:
     atexit.register(_javaloop.keep_threads)  # pyright: ignore
 
 
-def _leave_children_alone() -> None:
+def leave_children_alone() -> None:
     """In a forked child the JVM is a memory image without threads: nothing there may call it."""
     import atexit
 
     import _javaloop  # pyright: ignore # made by Java
+
     from javaloop import _host
 
     def after_fork() -> None:
@@ -77,5 +101,8 @@ def _leave_children_alone() -> None:
         loops = sys.modules.get("javaloop._engines.cpython.loop")
         if loops is not None:
             loops.leave_java()
+        values = sys.modules.get("javaloop._engines.cpython.values")
+        if values is not None:
+            values.leave_java()
 
     os.register_at_fork(after_in_child=after_fork)

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// The engine that the tests of the API run on: the build runs them once on each.
 enum Engine {
   GRAALPY,
+  CPYTHON,
   JEP;
 
   /// Of CPython.
@@ -22,9 +23,12 @@ enum Engine {
   private static final String THREAD = "javaloop-python";
 
   static PythonRuntime start() {
-    return CURRENT == GRAALPY
-        ? PythonRuntime.graalpy().sources(SharedRuntime.SOURCES).start()
-        : PythonRuntime.jep().python(cpython()).sources(SharedRuntime.SOURCES).start();
+    return switch (CURRENT) {
+      case GRAALPY -> PythonRuntime.graalpy().sources(SharedRuntime.SOURCES).start();
+      case CPYTHON ->
+          PythonRuntime.cpython().python(cpython()).sources(SharedRuntime.SOURCES).start();
+      case JEP -> PythonRuntime.jep().python(cpython()).sources(SharedRuntime.SOURCES).start();
+    };
   }
 
   /// The CPython that the tests need: 3.12, or the version that the build names.

@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /// The poller of Linux: epoll, woken by an eventfd, through the foreign function interface.
@@ -17,6 +18,10 @@ import java.util.function.IntSupplier;
 /// Programs close descriptors that are watched, and numbers come back. epoll knows files, not
 /// numbers, so each registration has a generation that travels through the kernel with the number:
 /// an event of a registration that is over is told from one of its successor and dropped.
+///
+/// Registrations change under a lock, in any thread. The thread that polls reads them without it:
+/// an event of a registration that another thread is about to make is dropped, and comes again with
+/// the next poll, because readiness is level triggered.
 public final class EpollPoller implements Poller {
   private static final int EPOLLIN = 1;
   private static final int EPOLLOUT = 4;
@@ -39,14 +44,14 @@ public final class EpollPoller implements Poller {
   // poller closes.
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment events = arena.allocate(CAPACITY * EVENT_SIZE, 8);
-  private final MemorySegment event = arena.allocate(EVENT_SIZE, 8);
   private final MemorySegment counter = arena.allocate(JAVA_LONG);
   private final Syscalls calls;
   private final InterruptibleWait interrupts = new InterruptibleWait(this::wakeup);
   private final Spin spin = new Spin(NanoClock.system(), SPINNERS);
   private final IntSupplier look = this::look;
 
-  // A second set for the thread in awaitReady, and a third for those that wake.
+  // A second set for the thread in awaitReady, a third for those that wake, and one for those that
+  // register.
   private final MemorySegment helperEvent = arena.allocate(EVENT_SIZE, 8);
   private final Syscalls helperCalls;
   private final Object wakeLock = new Object();
@@ -55,24 +60,36 @@ public final class EpollPoller implements Poller {
 
   private final int epoll;
   private final int eventfd;
-  private volatile boolean closed;
+  private volatile boolean closed; // Written under both locks.
 
   // What the last collect found.
   private int collected;
   private boolean waited;
 
-  // By descriptor; an interest of 0 means not registered.
-  private byte[] interests = new byte[64];
-  private int[] generations = new int[64];
+  /// Guards everything below, except that the thread that polls reads [#registrations].
+  private final Object registerLock = new Object();
+
+  private final Syscalls registerCalls;
+  private final MemorySegment event = arena.allocate(EVENT_SIZE, 8);
+
+  /// By descriptor: generation and interest, as [#put(int, int, int)] packs them; an interest of 0
+  /// means not registered. Replaced by a longer array when a number does not fit.
+  private volatile AtomicLongArray registrations = new AtomicLongArray(64);
 
   /// Whether the kernel may still hold registrations that we cannot take back; see [#rebuild()].
   private boolean orphans;
 
   /// @param nanosecondWaits whether to wait by the nanosecond where the kernel can
   EpollPoller(boolean nanosecondWaits) throws IOException {
-    calls = new Syscalls(arena, nanosecondWaits);
-    helperCalls = new Syscalls(arena, nanosecondWaits);
-    wakeCalls = new Syscalls(arena, nanosecondWaits);
+    this(arena -> new Syscalls(arena, nanosecondWaits));
+  }
+
+  /// @param newCalls makes the system calls for one thread at a time
+  EpollPoller(Function<Arena, Syscalls> newCalls) throws IOException {
+    calls = newCalls.apply(arena);
+    helperCalls = newCalls.apply(arena);
+    wakeCalls = newCalls.apply(arena);
+    registerCalls = newCalls.apply(arena);
     one.set(JAVA_LONG, 0, 1);
     epoll = checked("epoll_create1", calls.epollCreate());
     int fd = -1;
@@ -110,9 +127,8 @@ public final class EpollPoller implements Poller {
     return report(sink);
   }
 
-  /// The first half of [#poll(long, ReadyHandler)]: waits, and keeps what it finds. It does not
-  /// touch what [#set(int, int)] and [#remove(int)] change, so that another thread may call those
-  /// meanwhile (one at a time): for a guest whose lock is released for the wait and no longer.
+  /// The first half of [#poll(long, ReadyHandler)]: waits, and keeps what it finds: for a guest
+  /// whose lock is released for the wait and no longer.
   ///
   /// @param timeoutNanos as for `poll`
   public void collect(long timeoutNanos) {
@@ -166,17 +182,19 @@ public final class EpollPoller implements Poller {
         continue;
       }
       int fd = (int) data;
-      if (interests[fd] == 0 || generations[fd] != (int) (data >>> 32)) {
+      long registration = registration(fd);
+      if (interest(registration) == 0 || generation(registration) != (int) (data >>> 32)) {
         stale = true;
         continue;
       }
-      int readyOps = readyOps(events.get(JAVA_INT_UNALIGNED, i * EVENT_SIZE)) & interests[fd];
+      int mask = events.get(JAVA_INT_UNALIGNED, i * EVENT_SIZE);
+      int readyOps = readyOps(mask) & interest(registration);
       if (readyOps != 0) {
         reports++;
         sink.ready(fd, readyOps);
       }
     }
-    if (stale && orphans) {
+    if (stale) {
       rebuild();
     }
     return reports;
@@ -219,36 +237,33 @@ public final class EpollPoller implements Poller {
 
   @Override
   public void set(int fd, int interest) throws IOException {
-    boolean known = fd >= 0 && fd < interests.length && interests[fd] != 0;
-    int operation = known ? Syscalls.EPOLL_CTL_MOD : Syscalls.EPOLL_CTL_ADD;
-    int result = register(operation, fd, interest);
-    if (result == -Errno.ENOENT && known) {
-      // Closed behind our back, and the number is another file's.
-      forget(fd);
-      orphans = true;
-      operation = Syscalls.EPOLL_CTL_ADD;
-      result = register(operation, fd, interest);
-    } else if (result == -Errno.EEXIST) {
-      // Closed behind our back, unwatched in vain, and now the same file under the same number
-      // again.
-      operation = Syscalls.EPOLL_CTL_MOD;
-      result = register(operation, fd, interest);
-    }
-    if (result < 0) {
-      if (known) {
+    synchronized (registerLock) {
+      boolean known = isRegistered(fd);
+      int operation = known ? Syscalls.EPOLL_CTL_MOD : Syscalls.EPOLL_CTL_ADD;
+      int result = closed ? -Errno.EBADF : control(epoll, operation, fd, interest);
+      if (result == -Errno.ENOENT && known) {
+        // Closed behind our back, and the number is another file's.
         forget(fd);
         orphans = true;
+        operation = Syscalls.EPOLL_CTL_ADD;
+        result = control(epoll, operation, fd, interest);
+      } else if (result == -Errno.EEXIST) {
+        // Closed behind our back, unwatched in vain, and now the same file under the same number
+        // again.
+        operation = Syscalls.EPOLL_CTL_MOD;
+        result = control(epoll, operation, fd, interest);
       }
-      String name = operation == Syscalls.EPOLL_CTL_ADD ? "ADD" : "MOD";
-      throw new ErrnoException(
-          "epoll_ctl(" + name + ", fd " + fd + ")", -result, explanation(-result));
+      if (result < 0) {
+        if (isRegistered(fd)) {
+          forget(fd);
+          orphans = true;
+        }
+        String name = operation == Syscalls.EPOLL_CTL_ADD ? "ADD" : "MOD";
+        throw new ErrnoException(
+            "epoll_ctl(" + name + ", fd " + fd + ")", -result, explanation(-result));
+      }
+      put(fd, generation(registration(fd)), interest);
     }
-    if (fd >= interests.length) {
-      int length = Math.max(fd + 1, interests.length * 2);
-      interests = Arrays.copyOf(interests, length);
-      generations = Arrays.copyOf(generations, length);
-    }
-    interests[fd] = (byte) interest;
   }
 
   private static String explanation(int errno) {
@@ -261,23 +276,49 @@ public final class EpollPoller implements Poller {
 
   @Override
   public void remove(int fd) {
-    if (fd < 0 || fd >= interests.length || interests[fd] == 0) {
-      return;
+    synchronized (registerLock) {
+      if (closed || !isRegistered(fd)) {
+        return;
+      }
+      forget(fd);
+      if (registerCalls.epollCtl(epoll, Syscalls.EPOLL_CTL_DEL, fd, event) < 0) {
+        orphans = true;
+      }
     }
-    forget(fd);
-    if (calls.epollCtl(epoll, Syscalls.EPOLL_CTL_DEL, fd, event) < 0) {
-      orphans = true;
-    }
+  }
+
+  private boolean isRegistered(int fd) {
+    return interest(registration(fd)) != 0;
   }
 
   private void forget(int fd) {
-    interests[fd] = 0;
-    generations[fd] = (generations[fd] + 1) & Integer.MAX_VALUE;
+    put(fd, (generation(registration(fd)) + 1) & Integer.MAX_VALUE, 0);
   }
 
-  private int register(int operation, int fd, int interest) {
-    int generation = fd >= 0 && fd < generations.length ? generations[fd] : 0;
-    return control(epoll, operation, fd, mask(interest), (long) generation << 32 | fd);
+  private long registration(int fd) {
+    AtomicLongArray all = registrations;
+    return fd >= 0 && fd < all.length() ? all.get(fd) : 0;
+  }
+
+  private static int interest(long registration) {
+    return (int) registration & 3;
+  }
+
+  private static int generation(long registration) {
+    return (int) (registration >>> 2);
+  }
+
+  private void put(int fd, int generation, int interest) {
+    AtomicLongArray all = registrations;
+    if (fd >= all.length()) {
+      AtomicLongArray longer = new AtomicLongArray(Math.max(fd + 1, all.length() * 2));
+      for (int i = 0; i < all.length(); i++) {
+        longer.setPlain(i, all.getPlain(i));
+      }
+      all = longer;
+    }
+    all.set(fd, (long) generation << 2 | interest);
+    registrations = all;
   }
 
   private static int mask(int interest) {
@@ -285,10 +326,19 @@ public final class EpollPoller implements Poller {
         | ((interest & Interest.WRITE) != 0 ? EPOLLOUT : 0);
   }
 
+  private int control(int set, int operation, int fd, int interest) {
+    return control(set, operation, fd, mask(interest), kernelData(fd));
+  }
+
+  /// What comes back with the events of a descriptor.
+  private long kernelData(int fd) {
+    return (long) generation(registration(fd)) << 32 | fd;
+  }
+
   private int control(int set, int operation, int fd, int mask, long data) {
     event.set(JAVA_INT_UNALIGNED, 0, mask);
     event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
-    return calls.epollCtl(set, operation, fd, event);
+    return registerCalls.epollCtl(set, operation, fd, event);
   }
 
   /// Starts over with a new epoll under the old number.
@@ -296,35 +346,53 @@ public final class EpollPoller implements Poller {
   /// A descriptor that was closed while a duplicate lives on (in this process or a child) stays
   /// registered, and no call can name it any more: its events would come again at once, and the
   /// loop would never rest.
+  ///
+  /// When the kernel has no room for it, the old set stays: the loop does not rest then, but misses
+  /// nothing, and the next stale event has it try again.
   private void rebuild() {
-    int fresh = calls.epollCreate();
-    if (fresh < 0) {
-      return; // No descriptors left: try again when the next stale event comes.
+    synchronized (registerLock) {
+      if (!orphans) {
+        return;
+      }
+      int fresh = registerCalls.epollCreate();
+      if (fresh < 0) {
+        return;
+      }
+      if (copyInto(fresh) && registerCalls.replace(fresh, epoll) >= 0) {
+        orphans = false;
+      }
+      registerCalls.close(fresh);
     }
-    control(fresh, Syscalls.EPOLL_CTL_ADD, eventfd, EPOLLIN, WAKE);
-    for (int fd = 0; fd < interests.length; fd++) {
-      if (interests[fd] != 0) {
-        // It fails for what is closed, which the kernel does not report in the old set either.
-        control(
-            fresh,
-            Syscalls.EPOLL_CTL_ADD,
-            fd,
-            mask(interests[fd]),
-            (long) generations[fd] << 32 | fd);
+  }
+
+  private boolean copyInto(int fresh) {
+    if (control(fresh, Syscalls.EPOLL_CTL_ADD, eventfd, EPOLLIN, WAKE) < 0) {
+      return false;
+    }
+    for (int fd = 0; fd < registrations.length(); fd++) {
+      if (!isRegistered(fd)) {
+        continue;
+      }
+      int interest = interest(registration(fd));
+      int known = control(epoll, Syscalls.EPOLL_CTL_MOD, fd, interest);
+      // The number was closed, and may be another file's, which nobody watches.
+      boolean gone = known == -Errno.ENOENT || known == -Errno.EBADF || known == -Errno.EPERM;
+      if (!gone && (known < 0 || control(fresh, Syscalls.EPOLL_CTL_ADD, fd, interest) < 0)) {
+        return false;
       }
     }
-    calls.replace(fresh, epoll);
-    calls.close(fresh);
-    orphans = false;
+    return true;
   }
 
   @Override
   public void close() {
-    synchronized (wakeLock) {
-      if (!closed) {
-        closed = true;
-        calls.close(epoll);
-        calls.close(eventfd);
+    synchronized (registerLock) {
+      synchronized (wakeLock) {
+        if (!closed) {
+          closed = true;
+          calls.close(epoll);
+          calls.close(eventfd);
+        }
       }
     }
   }

@@ -6,6 +6,7 @@ final class Errno {
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EBADF = 9;
+  static final int EAGAIN = 11;
   static final int EEXIST = 17;
   static final int ENOSYS = 38;
 

@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Threads
 ///
-/// [#post(Runnable)], [#wakeup()], [#stop()], [#stopRequested()], [#takeStop()], [#inLoop()],
-/// [#nanoTime()], [#stats()], [#isClosed()] are for any thread. The rest belongs to the thread that
-/// has bound the loop ([#bind()], and every pass for its own duration): another one gets an
-/// [IllegalStateException]. While no thread is bound, any may call, one at a time.
+/// [#post(Runnable)], [#watch(int, int, ReadyHandler)], [#unwatch(int)], [#wakeup()], [#stop()],
+/// [#stopRequested()], [#takeStop()], [#inLoop()], [#nanoTime()], [#stats()], [#isClosed()] are for
+/// any thread. The rest belongs to the thread that has bound the loop ([#bind()], and every pass
+/// for its own duration): another one gets an [IllegalStateException]. While no thread is bound,
+/// any may call, one at a time.
 ///
 /// Who opened the loop closes it, or gives it to a driver, which closes it when it ends.
 public final class EventLoop implements AutoCloseable {
@@ -186,39 +187,30 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// Watches a descriptor, in place of whatever it was watched for before. There is one handler for
-  /// a descriptor: who wants to read and who wants to write share it.
+  /// a descriptor: who wants to read and who wants to write share it. Any thread; the handler is
+  /// called in the loop's. A loop that waits takes notice without being woken.
   ///
   /// @param interest bits of [Interest]; 0 unwatches
   /// @throws ErrnoException when it cannot be watched: not open, or a regular file (which is always
   ///   ready); whatever watched the number before is gone then
   public void watch(int fd, int interest, ReadyHandler handler) throws ErrnoException, IOException {
     Objects.requireNonNull(handler, "handler");
-    check("watch");
+    checkOpen();
     if (Interest.checked(interest) == 0) {
       unwatch(fd);
-      return;
+    } else if (!pass.descriptors.watch(fd, interest, handler)) {
+      throw isClosedException();
     }
-    try {
-      pass.poller.set(fd, interest);
-    } catch (IOException e) {
-      unwatch(fd);
-      throw e;
-    }
-    pass.setHandler(fd, handler);
   }
 
   /// Stops watching a descriptor, which may have been closed already. Its handler is not called any
-  /// more, not even for what the pass that is on has found.
+  /// more, not even for what the pass that is on has found. Any thread; from another one than the
+  /// loop's a call of the handler may be on when this returns.
   ///
   /// @return whether it was watched
   public boolean unwatch(int fd) {
-    check("unwatch");
-    boolean watched = pass.hasHandler(fd);
-    if (watched) {
-      pass.setHandler(fd, null);
-      pass.poller.remove(fd);
-    }
-    return watched;
+    checkOpen();
+    return pass.descriptors.unwatch(fd);
   }
 
   /// The poller's [Poller#descriptor()]: who can look at descriptors more cheaply than by a pass
@@ -285,7 +277,7 @@ public final class EventLoop implements AutoCloseable {
     bindFor("close");
     checkNotRunning("close");
     closed = true;
-    pass.poller.close();
+    pass.descriptors.close();
     List<Runnable> left = pass.posts.close();
     owner.set(null);
     return left;
@@ -337,8 +329,12 @@ public final class EventLoop implements AutoCloseable {
 
   private void checkOpen() {
     if (closed) {
-      throw new IllegalStateException(name + " is closed");
+      throw isClosedException();
     }
+  }
+
+  private IllegalStateException isClosedException() {
+    return new IllegalStateException(name + " is closed");
   }
 
   private void checkNotRunning(String call) {

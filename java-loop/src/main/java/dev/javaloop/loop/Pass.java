@@ -1,11 +1,9 @@
 package dev.javaloop.loop;
 
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-
 /// What a loop is made of, and one turn of it. Behind [EventLoop], which has checked the thread.
 final class Pass {
   final Poller poller;
+  final Descriptors descriptors;
   final NanoClock clock;
   final Timers timers = new Timers();
   final PostQueue posts = new PostQueue();
@@ -21,9 +19,6 @@ final class Pass {
   private final Timers.Runner onTimer = this::expired;
   private final PostQueue.Runner onPost = this::posted;
 
-  /// By descriptor.
-  private @Nullable ReadyHandler[] handlers = new ReadyHandler[64];
-
   private boolean running;
   private boolean asleep;
   private long workStart;
@@ -31,6 +26,7 @@ final class Pass {
 
   Pass(Poller poller, NanoClock clock, RunQueue runQueue, ErrorHandler errors) {
     this.poller = poller;
+    descriptors = new Descriptors(poller);
     this.clock = clock;
     this.runQueue = runQueue;
     this.errors = errors;
@@ -94,20 +90,6 @@ final class Pass {
     return timerId;
   }
 
-  void setHandler(int fd, @Nullable ReadyHandler handler) {
-    if (fd >= handlers.length) {
-      if (handler == null) {
-        return;
-      }
-      handlers = Arrays.copyOf(handlers, Math.max(fd + 1, handlers.length * 2));
-    }
-    handlers[fd] = handler;
-  }
-
-  boolean hasHandler(int fd) {
-    return fd >= 0 && fd < handlers.length && handlers[fd] != null;
-  }
-
   /// A deadline that has come, or lies before the clock's origin, is a timeout of 0.
   private long timeoutNanos(long deadlineNanos) {
     if (deadlineNanos == Long.MAX_VALUE) {
@@ -157,7 +139,7 @@ final class Pass {
 
   private void ready(int fd, int readyOps) {
     endWait();
-    ReadyHandler handler = fd < handlers.length ? handlers[fd] : null;
+    ReadyHandler handler = descriptors.handler(fd);
     if (handler == null) {
       return;
     }

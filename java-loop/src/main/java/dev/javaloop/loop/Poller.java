@@ -3,7 +3,8 @@ package dev.javaloop.loop;
 import java.io.IOException;
 
 /// Waits for descriptors. One loop owns one poller; the loop's thread calls everything but
-/// [#wakeup()] and [#awaitReady(long)].
+/// [#wakeup()], [#awaitReady(long)], and [#set(int, int)] and [#remove(int)]: these two are for any
+/// thread, one at a time, also while another one polls or waits.
 ///
 /// Readiness is level triggered: what is ready and was not dealt with is reported again.
 public interface Poller extends AutoCloseable {
@@ -25,7 +26,7 @@ public interface Poller extends AutoCloseable {
   /// loop calls it only while it waits or is about to, so that it may cost a system call.
   void wakeup();
 
-  /// Watches a descriptor, or changes what it is watched for.
+  /// Watches a descriptor, or changes what it is watched for. A wait that is on reports it too.
   ///
   /// @param interest [Interest] bits, not 0
   /// @throws IOException when it cannot be watched; it is not watched then

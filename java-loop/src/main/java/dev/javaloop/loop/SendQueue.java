@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/// What a stream socket had no room for, in order. One thread at a time.
+/// What a stream socket had no room for, in order. For any thread: what one thread writes stays in
+/// its order, and what another one writes comes before or after it, never in between.
 public final class SendQueue {
   /// What goes into one call when it is put together from smaller pieces, in bytes.
   private static final int GATHERED = 128 * 1024;
@@ -15,14 +16,33 @@ public final class SendQueue {
 
   /// Makes an empty one.
   ///
-  /// @param calls of the thread that uses the queue
+  /// @param calls what it sends with
   public SendQueue(SocketCalls calls) {
     this.calls = calls;
   }
 
+  /// Sends as many of the bytes from `from` up to `to` as there is room for, and keeps the rest;
+  /// all of them when others wait. The array is kept, not copied: it must not change any more.
+  ///
+  /// @return how many bytes wait now, or the negated error number, of which nothing is kept then
+  public synchronized long write(int fd, byte[] bytes, int from, int to) {
+    int sent = 0;
+    if (size == 0) {
+      sent = calls.send(fd, bytes, from, to - from);
+      if (sent < 0) {
+        if (sent != -Errno.EAGAIN && sent != -Errno.EINTR) {
+          return sent;
+        }
+        sent = 0;
+      }
+    }
+    add(bytes, from + sent, to);
+    return size;
+  }
+
   /// Appends the bytes from `from` up to `to`. The array is kept, not copied: it must not change
   /// any more.
-  public void add(byte[] bytes, int from, int to) {
+  public synchronized void add(byte[] bytes, int from, int to) {
     if (from < to) {
       pieces.add(ByteBuffer.wrap(bytes, from, to - from));
       size += to - from;
@@ -30,14 +50,14 @@ public final class SendQueue {
   }
 
   /// How many bytes wait.
-  public long size() {
+  public synchronized long size() {
     return size;
   }
 
   /// Sends in one call as much as there is room for. Many small pieces go out as one.
   ///
   /// @return 0, or the negated error number
-  public int send(int fd) {
+  public synchronized int send(int fd) {
     ByteBuffer first = pieces.peek();
     if (first == null) {
       return 0;
@@ -79,7 +99,7 @@ public final class SendQueue {
   }
 
   /// Forgets what waits.
-  public void clear() {
+  public synchronized void clear() {
     pieces.clear();
     size = 0;
   }

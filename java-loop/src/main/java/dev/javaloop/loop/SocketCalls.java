@@ -5,13 +5,15 @@ import java.lang.foreign.MemorySegment;
 
 /// Moves bytes between stream sockets and arrays, without a copy between them.
 ///
-/// Only for sockets that do not block: the calls hold up the JVM's safepoints. Results are numbers,
-/// not exceptions, because "no room" and "nothing there" are every pass's news: each call returns
-/// how many bytes it moved or the negated error number. One thread at a time.
+/// They never block, whatever the socket's mode, because they hold up the JVM's safepoints. Results
+/// are numbers, not exceptions, because "no room" and "nothing there" are every pass's news: each
+/// call returns how many bytes it moved or the negated error number. One thread at a time receives;
+/// any thread may send.
 public final class SocketCalls {
   private final Syscalls calls = new Syscalls(Arena.ofAuto(), false);
+  private final Syscalls sendCalls = new Syscalls(Arena.ofAuto(), false); // Under this lock.
 
-  /// Makes one for one thread at a time.
+  /// Makes one for one thread that receives.
   public SocketCalls() {}
 
   /// Receives what is there.
@@ -27,7 +29,7 @@ public final class SocketCalls {
     return send(fd, MemorySegment.ofArray(from).asSlice(offset, length));
   }
 
-  int send(int fd, MemorySegment from) {
-    return calls.send(fd, from);
+  synchronized int send(int fd, MemorySegment from) {
+    return sendCalls.send(fd, from);
   }
 }

@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// the negated error number.
 ///
 /// An instance owns the memory into which the linker stores `errno`, so it belongs to one thread at
-/// a time.
+/// a time. Tests derive from it to have calls fail.
 ///
 /// A call that may block is never `critical`: a critical call holds up the JVM's safepoints, and
 /// with them every other thread. Those that cannot block are, which saves the thread's state
 /// changes.
-final class Syscalls {
+class Syscalls {
   static final int EPOLL_CTL_ADD = 1;
   static final int EPOLL_CTL_DEL = 2;
   static final int EPOLL_CTL_MOD = 3;
@@ -31,6 +32,10 @@ final class Syscalls {
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
+
+  /// Whoever shares a socket's file description can set it blocking at any time.
+  private static final int MSG_DONTWAIT = 0x40;
+
   private static final long SYS_PIDFD_OPEN = 434; // the same for every processor
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -38,32 +43,31 @@ final class Syscalls {
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
   private static final Linker.Option CRITICAL = Linker.Option.critical(false);
 
-  private static final MethodHandle EPOLL_CREATE1 = call("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle DUP3 = call("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EPOLL_CTL =
-      critical("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle EPOLL_NOW =
-      critical("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle EPOLL_WAIT =
-      call("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  /// The one shape of the poller's calls, since linking a shape takes milliseconds at each start. A
+  /// function of fewer arguments does not look at the registers of the others, and one that gives
+  /// an `int` leaves the rest of the result's register as it was: that is so in the calling
+  /// conventions of both supported processors.
+  private static final FunctionDescriptor WORDS =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle EPOLL_CREATE1 = words("epoll_create1");
+  private static final MethodHandle EVENTFD = words("eventfd");
+  private static final MethodHandle DUP3 = words("dup3");
+  private static final MethodHandle CLOSE = words("close");
+  private static final MethodHandle EPOLL_CTL = words("epoll_ctl", CRITICAL);
+  private static final MethodHandle EPOLL_NOW = words("epoll_wait", CRITICAL);
+  private static final MethodHandle EPOLL_WAIT = words("epoll_wait");
   private static final @Nullable MethodHandle EPOLL_PWAIT2 =
-      find(
-              "epoll_pwait2",
-              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS),
-              ERRNO)
-          .orElse(null);
-  private static final MethodHandle READ =
-      critical("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle WRITE =
-      critical("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+      find("epoll_pwait2", WORDS, ERRNO).orElse(null);
+  private static final MethodHandle READ = words("read", CRITICAL);
+  private static final MethodHandle WRITE = words("write", CRITICAL);
 
   // Linking a call takes its time at a start: those that the poller does without wait for their
   // first use.
 
   private static final class Sockets {
-    /// Critical with arrays of the heap: without a copy, and only for sockets that do not block.
+    /// Critical with arrays of the heap: without a copy, and only with MSG_DONTWAIT.
     static final Linker.Option CRITICAL_HEAP = Linker.Option.critical(true);
 
     static final FunctionDescriptor BYTES =
@@ -104,7 +108,8 @@ final class Syscalls {
 
   int epollCreate() {
     try {
-      return result((int) EPOLL_CREATE1.invokeExact(errno, EPOLL_CLOEXEC));
+      return result(
+          (int) (long) EPOLL_CREATE1.invokeExact(errno, (long) EPOLL_CLOEXEC, 0L, 0L, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -112,7 +117,8 @@ final class Syscalls {
 
   int eventfd() {
     try {
-      return result((int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC_NONBLOCK));
+      return result(
+          (int) (long) EVENTFD.invokeExact(errno, 0L, (long) EFD_CLOEXEC_NONBLOCK, 0L, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -121,7 +127,10 @@ final class Syscalls {
   /// Makes `target` mean what `fd` means, in one step.
   int replace(int fd, int target) {
     try {
-      return result((int) DUP3.invokeExact(errno, fd, target, O_CLOEXEC));
+      return result(
+          (int)
+              (long)
+                  DUP3.invokeExact(errno, (long) fd, (long) target, (long) O_CLOEXEC, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -129,7 +138,7 @@ final class Syscalls {
 
   int close(int fd) {
     try {
-      return result((int) CLOSE.invokeExact(errno, fd));
+      return result((int) (long) CLOSE.invokeExact(errno, (long) fd, 0L, 0L, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -137,7 +146,11 @@ final class Syscalls {
 
   int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
     try {
-      return result((int) EPOLL_CTL.invokeExact(errno, epoll, operation, fd, event));
+      return result(
+          (int)
+              (long)
+                  EPOLL_CTL.invokeExact(
+                      errno, (long) epoll, (long) operation, (long) fd, event.address(), 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -146,7 +159,11 @@ final class Syscalls {
   /// What is ready now.
   int epollNow(int epoll, MemorySegment events, int capacity) {
     try {
-      return result((int) EPOLL_NOW.invokeExact(errno, epoll, events, capacity, 0));
+      return result(
+          (int)
+              (long)
+                  EPOLL_NOW.invokeExact(
+                      errno, (long) epoll, events.address(), (long) capacity, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -166,14 +183,31 @@ final class Syscalls {
         int count =
             result(
                 (int)
-                    pwait2.invokeExact(errno, epoll, events, capacity, limit, MemorySegment.NULL));
+                    (long)
+                        pwait2.invokeExact(
+                            errno,
+                            (long) epoll,
+                            events.address(),
+                            (long) capacity,
+                            limit.address(),
+                            0L,
+                            0L));
         if (count != -Errno.ENOSYS) {
           return count;
         }
         nanosecondWaits = false;
       }
       return result(
-          (int) EPOLL_WAIT.invokeExact(errno, epoll, events, capacity, millis(timeoutNanos)));
+          (int)
+              (long)
+                  EPOLL_WAIT.invokeExact(
+                      errno,
+                      (long) epoll,
+                      events.address(),
+                      (long) capacity,
+                      (long) millis(timeoutNanos),
+                      0L,
+                      0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -191,7 +225,8 @@ final class Syscalls {
 
   long read(int fd, MemorySegment into) {
     try {
-      return result((long) READ.invokeExact(errno, fd, into, into.byteSize()));
+      return result(
+          (long) READ.invokeExact(errno, (long) fd, into.address(), into.byteSize(), 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -199,7 +234,8 @@ final class Syscalls {
 
   long write(int fd, MemorySegment from) {
     try {
-      return result((long) WRITE.invokeExact(errno, fd, from, from.byteSize()));
+      return result(
+          (long) WRITE.invokeExact(errno, (long) fd, from.address(), from.byteSize(), 0L, 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -208,7 +244,8 @@ final class Syscalls {
   /// @param into memory of the heap or native
   int recv(int fd, MemorySegment into) {
     try {
-      return (int) result((long) Sockets.RECV.invokeExact(errno, fd, into, into.byteSize(), 0));
+      return (int)
+          result((long) Sockets.RECV.invokeExact(errno, fd, into, into.byteSize(), MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -218,7 +255,10 @@ final class Syscalls {
   int send(int fd, MemorySegment from) {
     try {
       return (int)
-          result((long) Sockets.SEND.invokeExact(errno, fd, from, from.byteSize(), MSG_NOSIGNAL));
+          result(
+              (long)
+                  Sockets.SEND.invokeExact(
+                      errno, fd, from, from.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -291,9 +331,10 @@ final class Syscalls {
     return find(name, FunctionDescriptor.of(result, arguments), ERRNO).orElseThrow();
   }
 
-  private static MethodHandle critical(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
-    return find(name, FunctionDescriptor.of(result, arguments), ERRNO, CRITICAL).orElseThrow();
+  private static MethodHandle words(String name, Linker.Option... more) {
+    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+    options[more.length] = ERRNO;
+    return find(name, WORDS, options).orElseThrow();
   }
 
   /// @param named how many arguments C declares

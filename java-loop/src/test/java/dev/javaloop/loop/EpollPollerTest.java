@@ -1,9 +1,19 @@
 package dev.javaloop.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Tag("class-path")
 final class EpollPollerTest {
+  private static final int ENOSPC = 28;
 
   @Test
   void millisecondsAreRoundedUpAndFit() {
@@ -74,6 +85,149 @@ final class EpollPollerTest {
       poller.awaitReady(Long.MAX_VALUE); // Would hang, had the first one taken the wake-up.
     }
     Posix.close(fd);
+  }
+
+  /** What the poller asks the kernel for, with failures put in. */
+  private static final class Failing extends Syscalls {
+    /** {call, error number}; an operation of epoll_ctl has its descriptor. */
+    private final Map<String, Integer> failures;
+
+    Failing(Arena arena, Map<String, Integer> failures) {
+      super(arena, true);
+      this.failures = failures;
+    }
+
+    private boolean fails(String call) {
+      return failures.containsKey(call);
+    }
+
+    @Override
+    int epollCreate() {
+      return fails("epoll_create1") ? -failures.get("epoll_create1") : super.epollCreate();
+    }
+
+    @Override
+    int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
+      String call = "epoll_ctl " + operation + " " + fd;
+      return fails(call) ? -failures.get(call) : super.epollCtl(epoll, operation, fd, event);
+    }
+
+    @Override
+    int eventfd() {
+      return fails("eventfd") ? -failures.get("eventfd") : super.eventfd();
+    }
+
+    @Override
+    int replace(int fd, int target) {
+      return fails("dup3") ? -failures.get("dup3") : super.replace(fd, target);
+    }
+  }
+
+  /** The descriptors that the kernel has in a poller's set, as it names them. */
+  private static List<Integer> registered(EpollPoller poller) throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/fdinfo/" + poller.descriptor()))) {
+      return lines
+          .filter(line -> line.startsWith("tfd:"))
+          .map(line -> Integer.valueOf(line.replaceAll("tfd:\\s*(\\d+).*", "$1")))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static int eventfdOf(EpollPoller poller) throws IOException {
+    assertEquals(1, registered(poller).size());
+    return registered(poller).getFirst();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll_create1", "dup3", "add eventfd", "add watched", "mod watched"})
+  void aNewSetThatCannotBeMadeLosesNothing(String call) throws IOException {
+    Map<String, Integer> failures = new HashMap<>();
+    int closed = Posix.eventfd(1);
+    int spare = Posix.dup(closed);
+    int watched = Posix.eventfd(1);
+    try (EpollPoller poller = new EpollPoller(arena -> new Failing(arena, failures))) {
+      int eventfd = eventfdOf(poller);
+      poller.set(closed, Interest.READ);
+      poller.set(watched, Interest.READ);
+      Posix.close(closed);
+      poller.remove(closed); // In vain, so that the next poll starts over with a new set.
+      String fails =
+          switch (call) {
+            case "add eventfd" -> "epoll_ctl 1 " + eventfd;
+            case "add watched" -> "epoll_ctl 1 " + watched;
+            case "mod watched" -> "epoll_ctl 3 " + watched;
+            default -> call;
+          };
+      failures.put(fails, ENOSPC);
+      List<Integer> seen = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        seen.clear();
+        poller.wakeup();
+        poller.poll(Long.MAX_VALUE, (fd, readyOps) -> seen.add(fd));
+        assertEquals(List.of(watched), seen);
+      }
+      failures.clear();
+      poller.poll(0, (fd, readyOps) -> {});
+      assertEquals(sorted(eventfd, watched), registered(poller), "the orphan is gone");
+      poller.remove(watched);
+      poller.wakeup();
+      assertEquals(0, poller.poll(Long.MAX_VALUE, (fd, readyOps) -> {}), "it can be woken");
+    }
+    Posix.close(spare, watched);
+  }
+
+  @Test
+  void aNewSetHasOnlyWhatWasWatched() throws IOException {
+    int closed = Posix.eventfd(1);
+    int spare = Posix.dup(closed);
+    int reused = Posix.eventfd(1);
+    int gone = Posix.eventfd(0);
+    try (EpollPoller poller = EpollPoller.open()) {
+      int eventfd = eventfdOf(poller);
+      for (int fd : new int[] {closed, reused, gone}) {
+        poller.set(fd, Interest.READ);
+      }
+      Posix.close(closed, gone);
+      poller.remove(closed);
+      int other = Posix.eventfd(1);
+      Posix.dup2(other, reused); // Another file, which nobody watches.
+      Posix.close(other);
+      assertEquals(0, poller.poll(0, (fd, readyOps) -> {}));
+      assertEquals(List.of(eventfd), registered(poller));
+      poller.set(reused, Interest.READ);
+      assertEquals(1, poller.poll(0, (fd, readyOps) -> assertEquals(reused, fd)));
+    }
+    Posix.close(spare, reused);
+  }
+
+  @Test
+  void aDescriptorThatThereIsNoRoomForIsNotWatched() throws IOException {
+    Map<String, Integer> failures = new HashMap<>();
+    int fd = Posix.eventfd(1);
+    try (EpollPoller poller = new EpollPoller(arena -> new Failing(arena, failures))) {
+      failures.put("epoll_ctl 1 " + fd, ENOSPC);
+      assertEquals(
+          "epoll_ctl(ADD, fd " + fd + "): ENOSPC",
+          assertThrows(ErrnoException.class, () -> poller.set(fd, Interest.READ)).getMessage());
+      failures.clear();
+      assertEquals(0, poller.poll(0, (ready, readyOps) -> {}));
+      poller.set(fd, Interest.READ);
+      assertEquals(1, poller.poll(0, (ready, readyOps) -> {}));
+    }
+    Posix.close(fd);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll_create1", "eventfd"})
+  void aPollerThatCannotBeMadeLeavesNothingOpen(String call) {
+    Map<String, Integer> failures = Map.of(call, ENOSPC);
+    assertThrows(
+        ErrnoException.class, () -> new EpollPoller(arena -> new Failing(arena, failures)));
+  }
+
+  private static List<Integer> sorted(Integer... numbers) {
+    return Stream.of(numbers).sorted().toList();
   }
 
   @Test

@@ -23,12 +23,16 @@ final class Posix {
   }
 
   static int[] socketpair() {
+    return socketpair(O_CLOEXEC_NONBLOCK);
+  }
+
+  static int[] blockingSocketpair() {
+    return socketpair(0x80000);
+  }
+
+  private static int[] socketpair(int flags) {
     return pair(
-        "socketpair",
-        new MemoryLayout[] {JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS},
-        1,
-        1 | O_CLOEXEC_NONBLOCK,
-        0);
+        "socketpair", new MemoryLayout[] {JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS}, 1, 1 | flags, 0);
   }
 
   static int eventfd(int value) {

@@ -46,6 +46,18 @@ final class SendQueueTest {
   }
 
   @Test
+  void aSocketThatSomebodyHasSetBlockingDoesNotBlock() {
+    // A file description is shared: with a child, or with the program that set it.
+    int[] pair = Posix.blockingSocketpair();
+    assertEquals(-EAGAIN, calls.receive(pair[1], new byte[1], 1));
+    byte[] much = new byte[4_000_000];
+    int sent = calls.send(pair[0], much, 0, much.length);
+    assertTrue(sent > 0 && sent < much.length);
+    assertEquals(-EAGAIN, calls.send(pair[0], much, 0, much.length));
+    Posix.close(pair);
+  }
+
+  @Test
   void whatCannotBeIsANumber() {
     assertEquals(-Errno.EBADF, calls.receive(-1, new byte[1], 1));
     assertEquals(-Errno.EBADF, calls.send(-1, new byte[1], 0, 1));
@@ -100,12 +112,60 @@ final class SendQueueTest {
         assertEquals(sent.size() - received.size(), queue.size());
       }
     }
+    drain();
+    assertArrayEquals(sent.toByteArray(), received.toByteArray());
+  }
+
+  @Test
+  void whatIsWrittenIsSentAtOnceAndTheRestWaits() {
+    assertEquals(0, queue.write(ends[0], new byte[] {9, 1, 2, 9}, 1, 3));
+    receive();
+    assertArrayEquals(new byte[] {1, 2}, received.toByteArray());
+    byte[] much = new byte[4_000_000];
+    long waiting = queue.write(ends[0], much, 0, much.length);
+    assertTrue(waiting > 0 && waiting < much.length);
+    assertEquals(waiting + 1, queue.write(ends[0], new byte[] {3}, 0, 1), "behind what waits");
+    drain();
+    assertEquals(3, received.toByteArray()[2 + much.length]);
+    assertEquals(-Errno.EBADF, queue.write(-1, new byte[1], 0, 1));
+    assertEquals(0, queue.size());
+  }
+
+  @Test
+  void writersDoNotTearEachOthersBytes() throws InterruptedException {
+    int length = 10_000;
+    Thread[] writers = new Thread[4];
+    for (int i = 0; i < writers.length; i++) {
+      byte[] piece = new byte[length];
+      Arrays.fill(piece, (byte) i);
+      writers[i] =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int round = 0; round < 100; round++) {
+                      queue.write(ends[0], piece, 0, length);
+                    }
+                  });
+    }
+    while (received.size() < 400 * length) {
+      receive();
+      queue.send(ends[0]);
+    }
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    byte[] all = received.toByteArray();
+    for (int at = 0; at < all.length; at++) {
+      assertEquals(all[at - at % length], all[at], "at " + at);
+    }
+  }
+
+  private void drain() {
     while (queue.size() > 0) {
       queue.send(ends[0]);
       receive();
     }
     receive();
-    assertArrayEquals(sent.toByteArray(), received.toByteArray());
   }
 
   @Test

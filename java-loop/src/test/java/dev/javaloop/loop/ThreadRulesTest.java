@@ -1,5 +1,6 @@
 package dev.javaloop.loop;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,9 +22,14 @@ final class ThreadRulesTest {
     calls.put("runOnce", () -> loop.runOnce(0));
     calls.put("schedule", () -> loop.schedule(0, id -> {}));
     calls.put("cancel", () -> loop.cancel(0));
+    calls.put("close", loop::close);
+    return calls;
+  }
+
+  private Map<String, Executable> anyonesCalls() {
+    Map<String, Executable> calls = new LinkedHashMap<>();
     calls.put("watch", () -> loop.watch(0, Interest.READ, (fd, readyOps) -> {}));
     calls.put("unwatch", () -> loop.unwatch(0));
-    calls.put("close", loop::close);
     return calls;
   }
 
@@ -59,6 +65,7 @@ final class ThreadRulesTest {
           loop.post(() -> {});
           loop.wakeup();
           loop.stop();
+          anyonesCalls().forEach((name, call) -> assertDoesNotThrow(call, name));
         });
     assertEquals(1, loop.runOnce(0));
     assertTrue(loop.stopRequested());
@@ -88,15 +95,16 @@ final class ThreadRulesTest {
     loop.close();
     loop.close();
     assertTrue(poller.closed && loop.isClosed());
-    ownersCalls()
-        .forEach(
-            (name, call) -> {
-              if (!name.equals("close")) {
-                assertEquals(
-                    "one is closed",
-                    assertThrows(IllegalStateException.class, call, name).getMessage());
-              }
-            });
+    Map<String, Executable> calls = ownersCalls();
+    calls.putAll(anyonesCalls());
+    calls.forEach(
+        (name, call) -> {
+          if (!name.equals("close")) {
+            assertEquals(
+                "one is closed",
+                assertThrows(IllegalStateException.class, call, name).getMessage());
+          }
+        });
     loop.wakeup();
     loop.stop();
     loop.stats();

@@ -32,6 +32,14 @@ public final class Boot {
         Convention.POSITIONAL,
         "installLoop");
     builtins.addFunction(module, "keep_threads($module, /)", Convention.NONE, "keepThreads");
+    builtins.addFunction(module, "exit_java($module, status, /)", Convention.ONE, "exitJava");
+  }
+
+  /// Ends the process by the JVM's own way, which Python's end does without: at the end of a
+  /// training run the JVM writes its start-up cache.
+  static long exitJava(long unusedModule, long status) {
+    System.exit((int) CApi.intValue(status));
+    return PyObjects.none();
   }
 
   /// Called at the end of the program: see [ThreadEnds].

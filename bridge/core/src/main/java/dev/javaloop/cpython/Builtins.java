@@ -1,10 +1,6 @@
 package dev.javaloop.cpython;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -67,6 +63,13 @@ final class Builtins {
   /// @param signature the method's name and parameters as `inspect` shows them, with `$self` first
   /// @param java the Java method's name
   void addMethod(long type, String signature, Convention convention, String java) {
+    addMethod(type, signature, convention, find(convention, java));
+  }
+
+  /// Sets a method on a class of Python's.
+  ///
+  /// @param java takes the words of the convention
+  static void addMethod(long type, String signature, Convention convention, MethodHandle java) {
     String name = signature.substring(0, signature.indexOf('('));
     long method =
         PyObjects.checked(CApi.newMethodDescriptor(type, definition(signature, convention, java)));
@@ -81,13 +84,14 @@ final class Builtins {
   void addFunction(long module, String signature, Convention convention, String java) {
     String name = signature.substring(0, signature.indexOf('('));
     long function =
-        PyObjects.checked(CApi.newFunction(definition(signature, convention, java), module, 0));
+        PyObjects.checked(
+            CApi.newFunction(definition(signature, convention, find(convention, java)), module, 0));
     PyObjects.checked(CApi.setAttribute(module, Names.of(name), function));
     References.drop(function);
   }
 
   /// A `PyMethodDef`.
-  private long definition(String signature, Convention convention, String java) {
+  private static long definition(String signature, Convention convention, MethodHandle java) {
     String name = signature.substring(0, signature.indexOf('('));
     long definition = Memory.allocate(4L * Long.BYTES);
     Memory.setWord(definition, Memory.cString(name));
@@ -100,21 +104,26 @@ final class Builtins {
   // Restricted because a stub that is called after its arena's end ends the process: these have
   // none.
   @SuppressWarnings("restricted")
-  private long stub(Convention convention, String java) {
+  private static long stub(Convention convention, MethodHandle java) {
+    Class<?>[] others = new Class<?>[4 - convention.words];
+    Arrays.fill(others, long.class);
+    MethodHandle checked =
+        MethodHandles.catchException(
+            MethodHandles.foldArguments(java, ENTER), Throwable.class, TO_PYTHON);
+    return Symbols.LINKER
+        .upcallStub(
+            MethodHandles.dropArguments(checked, convention.words, others),
+            Symbols.WORDS,
+            Arena.global())
+        .address();
+  }
+
+  private MethodHandle find(Convention convention, String java) {
     Class<?>[] words = new Class<?>[convention.words];
     Arrays.fill(words, long.class);
-    MemoryLayout[] layouts = new MemoryLayout[convention.words];
-    Arrays.fill(layouts, JAVA_LONG);
     try {
-      MethodHandle method =
-          lookup.findStatic(lookup.lookupClass(), java, MethodType.methodType(long.class, words));
-      return Symbols.LINKER
-          .upcallStub(
-              MethodHandles.catchException(
-                  MethodHandles.foldArguments(method, ENTER), Throwable.class, TO_PYTHON),
-              FunctionDescriptor.of(JAVA_LONG, layouts),
-              Arena.global())
-          .address();
+      return lookup.findStatic(
+          lookup.lookupClass(), java, MethodType.methodType(long.class, words));
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(lookup.lookupClass() + " has no method " + java, e);
     }

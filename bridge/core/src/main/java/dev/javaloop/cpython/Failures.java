@@ -1,5 +1,6 @@
 package dev.javaloop.cpython;
 
+import dev.javaloop.spi.GuestFailure;
 import java.lang.foreign.Arena;
 
 /// Turns exceptions of one side into exceptions of the other. No Java exception leaves an upcall,
@@ -7,6 +8,7 @@ import java.lang.foreign.Arena;
 final class Failures {
   private Failures() {}
 
+  private static final long EXCEPTION = Memory.word(Symbols.require("PyExc_Exception"));
   private static final long RUNTIME_ERROR = Memory.word(Symbols.require("PyExc_RuntimeError"));
   private static final long RECURSION_ERROR = Memory.word(Symbols.require("PyExc_RecursionError"));
   private static final long MEMORY_ERROR = Memory.word(Symbols.require("PyExc_MemoryError"));
@@ -23,6 +25,7 @@ final class Failures {
       return 0; // it is still set
     }
     switch (thrown) {
+      case GuestFailure e -> ValuesApi.setRaised(((PyRef) e.error()).address());
       case StackOverflowError _ ->
           raise(RECURSION_ERROR, "maximum recursion depth exceeded in Java");
       case OutOfMemoryError _ -> raise(MEMORY_ERROR, "Java has no memory left");
@@ -30,6 +33,24 @@ final class Failures {
       default -> raise(RUNTIME_ERROR, thrown.toString());
     }
     return 0;
+  }
+
+  /// Takes the Python exception that is set, to be thrown in Java.
+  static GuestFailure failure() {
+    PyRef error = new PyRef(take());
+    boolean ending = CApi.matches(error.address(), EXCEPTION) == 0;
+    return new GuestFailure(description(error.address()), error, ending);
+  }
+
+  private static String description(long error) {
+    String name = PyObjects.typeName(error);
+    try {
+      String text = Texts.str(error);
+      return text.isEmpty() ? name : name + ": " + text;
+    } catch (PythonRaised _) {
+      References.drop(take());
+      return name;
+    }
   }
 
   private static void setErrno(OsError error) {

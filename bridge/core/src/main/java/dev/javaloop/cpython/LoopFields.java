@@ -3,6 +3,8 @@ package dev.javaloop.cpython;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The slots of Python's class `Loop` that the fast path reads, and the way from a loop to its
@@ -47,6 +49,9 @@ final class LoopFields {
   }
 
   private static final List<@Nullable LoopState> STATES = new ArrayList<>();
+
+  // The same for threads without the GIL.
+  private static final Set<LoopState> OPEN = ConcurrentHashMap.newKeySet();
 
   // The loop that was asked for last.
   private static long lastLoop;
@@ -114,6 +119,7 @@ final class LoopFields {
   /// Gives a loop its state; the number that it returns is for the slot `_state`, owned.
   static long add(LoopState state) {
     lastLoop = 0;
+    OPEN.add(state);
     int free = STATES.indexOf(null);
     if (free < 0) {
       free = STATES.size();
@@ -128,10 +134,16 @@ final class LoopFields {
   /// before the caller is at its end.
   static void remove(LoopState state) {
     lastLoop = 0;
+    OPEN.remove(state);
     STATES.set(STATES.indexOf(state), null);
     long number = Memory.word(state.loop + Offsets.STATE);
     Memory.setWord(state.loop + Offsets.STATE, 0);
     References.drop(number);
+  }
+
+  /// Has each loop that waits look for signals. Any thread.
+  static void wakeAll() {
+    OPEN.forEach(state -> state.post(() -> {}));
   }
 
   /// Those that are open.

@@ -167,7 +167,7 @@ final class LoopMethods {
 
   private static long newHandle(long self, long arguments, long count, long context) {
     return Handles.newHandle(
-        Memory.word(arguments), PyObjects.tuple(arguments, 1, count), self, context);
+        Memory.word(arguments), PyObjects.slice(arguments, 1, count), self, context);
   }
 
   static long callSoonThreadsafe(long self, long arguments, long count, long names) {
@@ -261,7 +261,7 @@ final class LoopMethods {
     }
     long timer =
         Handles.newTimer(
-            when, Memory.word(arguments + 8), PyObjects.tuple(arguments, 2, count), self, context);
+            when, Memory.word(arguments + 8), PyObjects.slice(arguments, 2, count), self, context);
     References.add(timer);
     state.timers.add(seconds, timer);
     state.counters.timersScheduled++;
@@ -666,16 +666,18 @@ final class LoopMethods {
     return list;
   }
 
-  /// Gives both queues to Python for good: a pair of lists, the second one as `heapq` has it.
+  /// Gives both queues to Python for good: lists of handles and of timers, the second one as
+  /// `heapq` has it, and how many timers count as cancelled.
   static long takeBack(long self, long unused) {
-    long both = copyQueues(self, unused);
+    long all = copyQueues(self, unused);
     LoopState state = LoopFields.state(self);
     state.plain = true;
     state.clear();
-    return both;
+    return all;
   }
 
-  /// Both queues as they are now: a pair of lists, the second one as `heapq` has it.
+  /// Both queues as they are now: lists of handles and of timers, the second one as `heapq` has it,
+  /// and how many timers count as cancelled.
   static long copyQueues(long self, long unused) {
     LoopState state = LoopFields.state(self);
     long ready = CApi.newList(0);
@@ -687,10 +689,12 @@ final class LoopMethods {
     for (int i = 0; i < state.timers.size(); i++) {
       append(append, timers, state.timers.handle(i));
     }
-    long both = PyObjects.tuple(ready, timers);
+    long cancelled = CApi.newInt(state.timers.cancelled());
+    long all = PyObjects.tuple(ready, timers, cancelled);
     References.drop(ready);
     References.drop(timers);
-    return both;
+    References.drop(cancelled);
+    return all;
   }
 
   private static void append(long name, long list, long item) {

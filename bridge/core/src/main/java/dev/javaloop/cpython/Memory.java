@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongUnaryOperator;
 
 /// Reads and writes the process's memory by address. A wrong address ends the process, so only
 /// [Layout]'s offsets into live objects and memory from [#allocate] are used.
@@ -52,6 +53,22 @@ final class Memory {
 
   static void copy(byte[] from, long to) {
     MemorySegment.copy(from, 0, ALL, JAVA_BYTE, to, from.length);
+  }
+
+  /// Has a call see a copy of bytes, which are followed by a zero.
+  ///
+  /// @param scratch memory for those that have room there
+  static long withCopy(byte[] bytes, long scratch, long scratchBytes, LongUnaryOperator call) {
+    if (bytes.length < scratchBytes) {
+      copy(bytes, scratch);
+      ALL.set(JAVA_BYTE, scratch + bytes.length, (byte) 0);
+      return call.applyAsLong(scratch);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long memory = arena.allocate(bytes.length + 1L).address();
+      copy(bytes, memory);
+      return call.applyAsLong(memory);
+    }
   }
 
   static void copy(long from, byte[] to) {

@@ -9,6 +9,9 @@ final class PyObjects {
   static final long TUPLE_TYPE = Symbols.require("PyTuple_Type");
   static final long FLOAT_TYPE = Symbols.require("PyFloat_Type");
   static final long INT_TYPE = Symbols.require("PyLong_Type");
+  static final long TEXT_TYPE = Symbols.require("PyUnicode_Type");
+  static final long LIST_TYPE = Symbols.require("PyList_Type");
+  static final long DICT_TYPE = Symbols.require("PyDict_Type");
   static final long BYTES_TYPE = Symbols.require("PyBytes_Type");
   static final long CONTEXT_TYPE = Symbols.require("PyContext_Type");
   static final long COROUTINE_TYPE = Symbols.require("PyCoro_Type");
@@ -17,6 +20,23 @@ final class PyObjects {
 
   static long typeOf(long object) {
     return Memory.word(object + Layout.TYPE);
+  }
+
+  /// The name of an object's type, qualified unless it is built in.
+  static String typeName(long object) {
+    long type = typeOf(object);
+    String name = textAttribute(type, "__qualname__");
+    String module = textAttribute(type, "__module__");
+    return module.equals("builtins") ? name : module + "." + name;
+  }
+
+  private static String textAttribute(long object, String name) {
+    long text = Names.attribute(object, name);
+    try {
+      return typeOf(text) == TEXT_TYPE ? Texts.of(text) : "?";
+    } finally {
+      References.drop(text);
+    }
   }
 
   /// None, owned.
@@ -89,7 +109,7 @@ final class PyObjects {
   }
 
   /// A tuple of some of the words of an array of objects, which are borrowed. Owned.
-  static long tuple(long array, long from, long to) {
+  static long slice(long array, long from, long to) {
     if (from >= to) {
       References.add(EMPTY_TUPLE);
       return EMPTY_TUPLE;

@@ -1,9 +1,5 @@
 package dev.javaloop.cpython;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the threads that CPython ends while Java is on their stack.
 ///
 /// Once it finalizes, CPython before 3.14 ends each daemon thread that asks for the GIL by
-/// `pthread_exit`, wherever it is. The JVM does not learn of it: its collector walks a stack that is
-/// gone, and the process crashes. So each thread that comes to Java gets a cleanup handler, which
-/// `pthread_exit` calls before it unwinds anything, and which from the end of the program on waits
-/// for ever. Guarded by the GIL.
+/// `pthread_exit`, wherever it is. The JVM does not learn of it: its collector walks a stack that
+/// is gone, and the process crashes. So each thread that comes to Java gets a cleanup handler,
+/// which `pthread_exit` calls before it unwinds anything, and which from the end of the program on
+/// waits for ever. Guarded by the GIL.
 final class ThreadEnds {
   private record Handler(Thread thread, long buffer) {}
 
@@ -26,8 +22,7 @@ final class ThreadEnds {
   private static final long NOTHING = Symbols.require("pthread_self");
   private static final long LOCK = Symbols.require("pthread_mutex_lock");
   private static final MethodHandle LOCK_MUTEX =
-      Symbols.function(
-          "pthread_mutex_lock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Symbols.CRITICAL);
+      Symbols.function("pthread_mutex_lock", Symbols.WORDS, Symbols.CRITICAL);
   private static final @Nullable MethodHandle PUSH = push();
   private static final long MUTEX = Memory.allocate(MUTEX_BYTES);
 
@@ -45,12 +40,7 @@ final class ThreadEnds {
 
   private static @Nullable MethodHandle push() {
     String name = "_pthread_cleanup_push"; // of glibc
-    return Symbols.find(name) == 0
-        ? null
-        : Symbols.function(
-            name,
-            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG),
-            Symbols.CRITICAL);
+    return Symbols.find(name) == 0 ? null : Symbols.function(name, Symbols.WORDS, Symbols.CRITICAL);
   }
 
   /// Called by each thread that comes from Python to Java.
@@ -74,7 +64,7 @@ final class ThreadEnds {
     }
     long buffer = FREE.isEmpty() ? Memory.allocate(BUFFER_BYTES) : FREE.removeLast();
     try {
-      PUSH.invokeExact(buffer, ending ? LOCK : NOTHING, MUTEX);
+      long _ = (long) PUSH.invokeExact(buffer, ending ? LOCK : NOTHING, MUTEX, 0L);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }
@@ -102,7 +92,7 @@ final class ThreadEnds {
     }
     ending = true;
     try {
-      int _ = (int) LOCK_MUTEX.invokeExact(MUTEX);
+      long _ = (long) LOCK_MUTEX.invokeExact(MUTEX, 0L, 0L, 0L);
     } catch (Throwable e) {
       throw Symbols.unexpected(e);
     }

@@ -48,6 +48,11 @@ final class TimerHeap {
     cancelled++;
   }
 
+  /// How many of them asyncio counts as cancelled.
+  int cancelled() {
+    return cancelled;
+  }
+
   /// The earliest deadline.
   double earliest() {
     return deadlines[0];

@@ -87,21 +87,25 @@ public abstract class Call<T extends @Nullable Object, H> extends CompletableFut
   protected final void objectFound(H object) {
     handle = object;
     end();
-    complete(null);
+    runtime.leave(() -> complete(null));
   }
 
   /// The call has ended with a result that is still to be converted.
   protected final void completeWith(Result<T> result) {
-    end();
     T converted;
     try {
       converted = result.convert();
-    } catch (RuntimeException e) {
-      runtime.rethrowIfEnding(e);
-      completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      // What ends the engine leaves the call to be abandoned.
+      if (e instanceof RuntimeException ending) {
+        runtime.rethrowIfEnding(ending);
+      }
+      end();
+      runtime.leave(() -> completeExceptionally(e));
       return;
     }
-    complete(converted);
+    end();
+    runtime.leave(() -> complete(converted));
   }
 
   /// A conversion on the loop's thread.
@@ -115,12 +119,15 @@ public abstract class Call<T extends @Nullable Object, H> extends CompletableFut
   protected final boolean fail(
       String exceptionType, String message, String traceback, @Nullable Throwable java) {
     end();
-    return completeExceptionally(new PythonException(exceptionType, message, traceback, java));
+    boolean seen = !isDone();
+    PythonException error = new PythonException(exceptionType, message, traceback, java);
+    runtime.leave(() -> completeExceptionally(error));
+    return seen;
   }
 
   protected final void taskCancelled() {
     end();
-    super.cancel(false);
+    runtime.leave(() -> super.cancel(false));
   }
 
   final void abandon() {

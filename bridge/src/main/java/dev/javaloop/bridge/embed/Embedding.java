@@ -50,8 +50,10 @@ public abstract class Embedding<H> implements PythonRuntime {
   /// The loop's thread.
   protected abstract Thread thread();
 
-  /// The loop, once it is there.
-  protected abstract EventLoop loop();
+  /// Runs something on the loop's thread, in its next pass. Any thread.
+  ///
+  /// @return false once the loop is closed
+  protected abstract boolean postToLoop(Runnable task);
 
   /// Calls a function of `javaloop._embed.Functions`. On the loop's thread, in a post.
   protected abstract void invoke(String function, @Nullable Object... arguments);
@@ -77,6 +79,12 @@ public abstract class Embedding<H> implements PythonRuntime {
 
   /// What ends the engine must reach it.
   protected void rethrowIfEnding(RuntimeException error) {}
+
+  /// Runs code of the program's on the loop's thread: what depends on a future that is completed,
+  /// for instance. It may wait, so an engine lets Python's other threads run meanwhile.
+  protected void leave(Runnable code) {
+    code.run();
+  }
 
   // --- the loop's thread
 
@@ -123,8 +131,13 @@ public abstract class Embedding<H> implements PythonRuntime {
   ///
   /// @return false once the loop is closed: it will not run
   public final boolean post(Runnable work) {
+    return postToLoop(() -> run(work));
+  }
+
+  /// The same for engines whose loop is this one.
+  protected static boolean post(EventLoop loop, Runnable task) {
     try {
-      loop().post(() -> run(work));
+      loop.post(task);
       return true;
     } catch (RejectedExecutionException _) {
       return false;

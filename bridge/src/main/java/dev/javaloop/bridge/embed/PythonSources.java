@@ -3,6 +3,7 @@ package dev.javaloop.bridge.embed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,42 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// Where the Python package `javaloop` lies on disk.
 public final class PythonSources {
   private static final String RESOURCES = "META-INF/javaloop/";
-  private static final String PACKAGE = RESOURCES + "python/javaloop/";
-  private static final String LEGACY = "javaloop_legacy.py";
+  private static final String PYTHON = RESOURCES + "python/";
 
-  /// Kept beside the package by hand; a test compares it with the folder.
-  static final List<String> FILES =
-      List.of(
-          "__init__.py",
-          "_alias.py",
-          "_anext.py",
-          "_asyncio.py",
-          "_asyncio.pyi",
-          "_cpython_loop.py",
-          "_cpython_pass.py",
-          "_cpython_timers.py",
-          "_embed.py",
-          "_embed_jep.py",
-          "_graalpy_loop.py",
-          "_host.py",
-          "_jep.py",
-          "_kernel.py",
-          "_loop.py",
-          "_main.py",
-          "_names.py",
-          "_pass.py",
-          "_pipes.py",
-          "_policy.py",
-          "_repl.py",
-          "_signals.py",
-          "_start.py",
-          "_task.py",
-          "_tls.py",
-          "_toplevel.py",
-          "_tracebacks.py",
-          "_transports.py",
-          "_uvloop.py",
-          "py.typed");
+  /// Names all files of the folder, one a line. The build writes it: what is in a jar cannot be
+  /// listed where that is in another jar.
+  private static final String INDEX = PYTHON + "files";
 
   /// Where `javaloop.runtime` points: the standard library with its .pyc, and this package's
   /// Python.
@@ -91,11 +61,11 @@ public final class PythonSources {
         Path directory = Files.createTempDirectory("javaloop-python");
         Thread atExit = new Thread(() -> deleteOrSay(directory), "javaloop-python-sources");
         Runtime.getRuntime().addShutdownHook(atExit);
-        Path target = Files.createDirectory(directory.resolve("javaloop"));
-        for (String file : FILES) {
-          copy(PACKAGE + file, target.resolve(file));
+        for (String file : files()) {
+          Path target = directory.resolve(file);
+          Files.createDirectories(target.getParent());
+          copy(PYTHON + file, target);
         }
-        copy(RESOURCES + "python/" + LEGACY, directory.resolve(LEGACY));
         return directory;
       } catch (IOException e) {
         throw new UncheckedIOException("the Python package could not be unpacked", e);
@@ -128,12 +98,24 @@ public final class PythonSources {
     }
   }
 
+  /// Paths of all files, from the folder that is put on `sys.path`.
+  static List<String> files() throws IOException {
+    try (InputStream in = open(INDEX)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+  }
+
   private static void copy(String resource, Path target) throws IOException {
-    try (InputStream in = PythonSources.class.getClassLoader().getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("the bridge's jar lacks " + resource);
-      }
+    try (InputStream in = open(resource)) {
       Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
+  }
+
+  private static InputStream open(String resource) {
+    InputStream in = PythonSources.class.getClassLoader().getResourceAsStream(resource);
+    if (in == null) {
+      throw new IllegalStateException("the bridge's jar lacks " + resource);
+    }
+    return in;
   }
 }

@@ -42,7 +42,7 @@ public final class Script {
 
   @Export
   public void ended(int exitStatus) {
-    status.complete(exitStatus);
+    runtime.leave(() -> status.complete(exitStatus));
   }
 
   /// Returns whether someone will see it.
@@ -55,8 +55,11 @@ public final class Script {
       abandon(); // close() interrupted it
       return true;
     }
-    return status.completeExceptionally(
-        new PythonException(exceptionType, message, traceback, runtime.throwable(java)));
+    boolean seen = !status.isDone();
+    PythonException error =
+        new PythonException(exceptionType, message, traceback, runtime.throwable(java));
+    runtime.leave(() -> status.completeExceptionally(error));
+    return seen;
   }
 
   void abandon() {

@@ -43,24 +43,26 @@ public final class Stage {
 
   /// Tells once the stage has ended, unless the runtime has too.
   public void whenDone(Listener listener) {
-    stage.whenComplete(
-        (value, error) ->
-            runtime.post(
-                () -> {
-                  if (error != null) {
-                    reject(listener, unwrap(error));
-                    return;
-                  }
-                  try {
-                    listener.resolve(value);
-                  } catch (IllegalArgumentException e) {
-                    reject(listener, e);
-                  }
-                }));
+    runtime.leave(() -> stage.whenComplete((value, error) -> ended(listener, value, error)));
+  }
+
+  private void ended(Listener listener, @Nullable Object value, @Nullable Throwable error) {
+    runtime.post(
+        () -> {
+          if (error != null) {
+            reject(listener, unwrap(error));
+            return;
+          }
+          try {
+            listener.resolve(value);
+          } catch (IllegalArgumentException e) {
+            reject(listener, e);
+          }
+        });
   }
 
   public void cancel() {
-    stage.toCompletableFuture().cancel(true);
+    runtime.leave(() -> stage.toCompletableFuture().cancel(true));
   }
 
   private static void reject(Listener listener, Throwable cause) {

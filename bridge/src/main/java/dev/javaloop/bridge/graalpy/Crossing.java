@@ -1,6 +1,6 @@
 package dev.javaloop.bridge.graalpy;
 
-import dev.javaloop.bridge.embed.Results;
+import dev.javaloop.internal.Results;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,7 +3,6 @@ package dev.javaloop.bridge.graalpy;
 import dev.javaloop.bridge.PythonRuntime;
 import dev.javaloop.bridge.embed.Embedding;
 import dev.javaloop.bridge.host.HostLoop;
-import dev.javaloop.loop.EventLoop;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -127,8 +126,8 @@ public final class GraalPyRuntime extends Embedding<Value> {
   }
 
   @Override
-  protected EventLoop loop() {
-    return guest().loop();
+  protected boolean postToLoop(Runnable task) {
+    return post(guest().loop(), task);
   }
 
   @Override

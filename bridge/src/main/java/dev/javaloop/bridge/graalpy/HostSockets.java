@@ -5,8 +5,8 @@ import dev.javaloop.loop.SocketCalls;
 import org.graalvm.polyglot.HostAccess.Export;
 
 /// The bytes of a loop's stream sockets. Arrays are the storage of Python's `bytes` and
-/// `bytearray`; each call returns how many bytes it moved, or the negated error number. For the
-/// thread that runs the loop.
+/// `bytearray`; each call returns how many bytes it moved, or the negated error number. Receiving
+/// is for the thread that runs the loop, sending for any.
 public final class HostSockets {
   private final SocketCalls calls = new SocketCalls();
   private byte[] inbox = {};
@@ -32,16 +32,11 @@ public final class HostSockets {
   }
 
   @Export
-  public int send(int fd, byte[] storage, int length) {
-    return calls.send(fd, storage, 0, length);
-  }
-
-  @Export
   public Queue newQueue() {
     return new Queue(new SendQueue(calls));
   }
 
-  /// What one socket had no room for.
+  /// The way out of one socket, and what it had no room for.
   public static final class Queue {
     private final SendQueue queue;
 
@@ -49,10 +44,11 @@ public final class HostSockets {
       this.queue = queue;
     }
 
-    /// Appends the bytes from `from` up to `to` of a storage that does not change.
+    /// Sends a storage that does not change, and keeps what there is no room for. Returns how many
+    /// bytes wait now, or the negated error number.
     @Export
-    public void add(byte[] storage, int from, int to) {
-      queue.add(storage, from, to);
+    public long write(int fd, byte[] storage, int length) {
+      return queue.write(fd, storage, 0, length);
     }
 
     /// Sends what there is room for. Returns 0, or the negated error number.

@@ -86,6 +86,27 @@ final class AsyncioTimers {
     }
   }
 
+  /// The numbers of the timers as they lie in the heap; of a cancelled one `~number`.
+  long[] numbers() {
+    long[] given = Arrays.copyOf(numbers, size);
+    if (!cancelled.isEmpty()) {
+      for (int at = 0; at < size; at++) {
+        given[at] = cancelled.contains(given[at]) ? ~given[at] : given[at];
+      }
+    }
+    return given;
+  }
+
+  /// The deadlines of the timers as they lie in the heap.
+  double[] deadlines() {
+    return Arrays.copyOf(deadlines, size);
+  }
+
+  /// How many cancelled timers asyncio believes to be in the heap.
+  int cancelledCount() {
+    return cancelledCount;
+  }
+
   long scheduledTotal() {
     return totals.getOpaque(0);
   }

@@ -17,20 +17,19 @@ import org.jspecify.annotations.Nullable;
 /// One event loop as its Python face sees it: only numbers cross.
 ///
 /// Used by the Python thread that runs the loop, and before that by the one that made it; only
-/// [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
+/// [#watch], [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
 ///
 /// A pass writes what became ready into the array that [#events] gives, or for engines that cannot
 /// look into Java's arrays into the memory that [#memory] gives: a number >= 0 is that of an
-/// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor, or [#MAIL].
+/// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
 public final class HostLoop {
-  /// The event that [#tell] makes: of no descriptor.
-  private static final long MAIL = ~((long) Integer.MAX_VALUE << 2);
-
   /// How many numbers [#stats] gives.
   static final int COUNTERS = 10;
 
   /// Of the system's monotonic clock, which asyncio adds to the time when it looks for what is due.
   private static final double RESOLUTION_SECONDS = 1e-9;
+
+  private static final int EBADF = 9;
 
   /// A wait that no `long` of nanoseconds holds has no end.
   private static final double FAR_MILLIS = 1e11;
@@ -40,6 +39,10 @@ public final class HostLoop {
   private final HostSignals signals;
   private final AsyncioTimers timers = new AsyncioTimers();
   private long[] events = new long[256];
+
+  /// The array that Python has.
+  private long[] givenEvents = events;
+
   private int count;
   private @Nullable ByteBuffer memory;
   private @Nullable LongBuffer shared;
@@ -96,6 +99,8 @@ public final class HostLoop {
 
   private int pass(long latest, double given) {
     count = 0;
+    events =
+        givenEvents; // A pass that outgrew it and then failed has told nobody of the other one.
     takeTimers();
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
@@ -136,6 +141,7 @@ public final class HostLoop {
   /// The array that passes write to; it is another one after a pass outgrew it.
   @Export
   public long[] events() {
+    givenEvents = events;
     return events;
   }
 
@@ -178,6 +184,7 @@ public final class HostLoop {
       buffer = Objects.requireNonNull(shared);
     }
     buffer.put(0, events, 0, count);
+    givenEvents = events;
   }
 
   private void add(long event) {
@@ -191,17 +198,32 @@ public final class HostLoop {
     add(~((long) fd << 2 | interest));
   }
 
-  /// Has the pass tell Python that Java has something for it. In a post.
-  public void tell() {
-    add(MAIL);
-  }
-
   /// Starts a timer and returns its number.
   ///
   /// @param when seconds on the loop's clock
   @Export
   public long callAt(double when) {
     return timers.schedule(when);
+  }
+
+  /// The timers' numbers in the order of asyncio's heap, for who takes them over; of a cancelled
+  /// one `~number`.
+  @Export
+  public long[] timerNumbers() {
+    takeTimers();
+    return timers.numbers();
+  }
+
+  /// Their deadlines, in the same order.
+  @Export
+  public double[] timerDeadlines() {
+    return timers.deadlines();
+  }
+
+  /// What asyncio's count of cancelled timers would be.
+  @Export
+  public int cancelledTimers() {
+    return timers.cancelledCount();
   }
 
   /// Cancels a timer that is still to come.
@@ -211,7 +233,7 @@ public final class HostLoop {
   }
 
   /// Watches a descriptor for reading (1), writing (2), both (3) or nothing (0). Returns 0, or the
-  /// errno of the system call that refused it.
+  /// errno of the system call that refused it. Any thread, as asyncio allows outside debug mode.
   @Export
   public int watch(int fd, int interest) {
     try {
@@ -223,6 +245,11 @@ public final class HostLoop {
       return 0;
     } catch (ErrnoException e) {
       return e.errno();
+    } catch (IllegalStateException e) {
+      if (loop.isClosed()) {
+        return interest == 0 ? 0 : EBADF; // By its own thread, just now.
+      }
+      throw e;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

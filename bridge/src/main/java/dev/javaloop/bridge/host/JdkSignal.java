@@ -58,30 +58,6 @@ public final class JdkSignal {
     }
   }
 
-  /// Lets someone else in this process have a signal for a while; until it does, the signal has the
-  /// system's default.
-  ///
-  /// @param name the signal's name without `SIG`
-  /// @return gives it back to the JVM's present handler
-  public static Runnable lend(String name) {
-    try {
-      Object before =
-          install(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
-      return () -> {
-        try {
-          install(name, before);
-        } catch (ReflectiveOperationException e) {
-          throw new IllegalStateException("sun.misc.Signal is not as expected", e);
-        }
-      };
-    } catch (ReflectiveOperationException e) {
-      if (e.getCause() instanceof IllegalArgumentException) {
-        return () -> {}; // -Xrs: the JVM has none
-      }
-      throw new IllegalStateException("sun.misc.Signal is not as expected", e);
-    }
-  }
-
   /// Installs a handler, and returns the one before it.
   private static Object install(String name, Object handler) throws ReflectiveOperationException {
     Class<?> signalClass = Class.forName("sun.misc.Signal");

@@ -66,16 +66,18 @@ final class Interpreter {
   /// the way of imports.
   ///
   /// @param sources the folder that holds the package
+  /// @param module the name of the module whose `host` it is
   /// @throws JepException where CPython or JEP do not start
-  static void prepare(Path sources, Object host) throws JepException {
+  static void prepare(Path sources, Object host, String module) throws JepException {
     try (SharedInterpreter python = new SharedInterpreter()) {
       python.set("host", host);
+      python.set("module", module);
       python.set("sources", sources.toString());
       python.set("quiet", QUIET);
       python.exec(
           """
           import sys, types, warnings
-          sys.modules["javaloop._jvm"] = types.SimpleNamespace(host=host)
+          sys.modules[module] = types.SimpleNamespace(host=host)
           sys.path[-1] = sources  # JEP's own, which it has imported
           sys.meta_path[:] = [
               each for each in sys.meta_path if not type(each).__module__.startswith("jep.")
@@ -86,6 +88,15 @@ final class Interpreter {
           at = sys.orig_argv.index(quiet)
           del sys.orig_argv[at - 1 : at + 1]
           """);
+    }
+  }
+
+  /// Runs code on a thread of Python's that is not its main one.
+  ///
+  /// @throws JepException what it raised
+  static void execute(String code) throws JepException {
+    try (SharedInterpreter python = new SharedInterpreter()) {
+      python.exec(code);
     }
   }
 

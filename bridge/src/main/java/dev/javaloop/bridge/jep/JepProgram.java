@@ -53,7 +53,7 @@ public final class JepProgram extends Host {
   public int run(Path site, Path executable, Path sources) {
     try {
       Interpreter.start(site, executable, words, flagWords);
-      Interpreter.prepare(sources, this);
+      Interpreter.prepare(sources, this, "javaloop._jvm");
       Interpreter.importOnMainThread("javaloop._jep");
     } catch (JepException | Error e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -1,0 +1,2 @@
+/// What engines share and nobody else uses.
+package dev.javaloop.internal;

@@ -1,5 +1,0 @@
-"""What JavaThread.java calls."""
-
-
-async def nothing():
-    return 1
