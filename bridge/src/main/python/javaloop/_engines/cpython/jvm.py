@@ -5,10 +5,16 @@ The JVM comes by its invocation interface, through ctypes: no compiler and no C 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
+
+try:
+    import ctypes
+except ImportError as error:
+    raise ImportError(
+        f"javaloop: {sys.executable} has no ctypes, which loads the JVM: {error}"
+    ) from None
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +32,11 @@ _OF_THE_JVM = {*_FAULTS, signal.SIGTRAP}
 # What the JVM would handle and has no need to.
 _OF_THE_PROGRAM = (signal.SIGPIPE, signal.SIGXFSZ)
 
-_JNI_VERSION = 0x00150000
+# The last one is called.
+_OF_BOTH_JARS = b"dev/javaloop/loop/Interest", b"dev/javaloop/cpython/Boot"
+
+_JNI_VERSION = 0x00180000  # the newest that JDK 25 has
+_WRONG_VERSION = -3
 _FIND_CLASS, _GET_STATIC_METHOD, _CALL_STATIC_VOID = 6, 113, 143  # in JNI's table of functions
 _SIZE_OF_SIGACTION = 256  # more than any
 
@@ -102,6 +112,8 @@ def boot(home: str, jars: Sequence[str], options: Sequence[str] = ()) -> None:
         status = jvm.JNI_CreateJavaVM(
             ctypes.byref(machine), ctypes.byref(environment), ctypes.byref(arguments)
         )
+        if status == _WRONG_VERSION:
+            raise ImportError(f"javaloop: the JVM in {home} is older than that of JDK 25")
         if status != 0:
             raise ImportError(f"javaloop: the JVM in {home} did not start (status {status})")
         _call_boot(environment)  # starts a thread of Java's too
@@ -117,9 +129,10 @@ def _call_boot(environment: ctypes.c_void_p) -> None:
     call = ctypes.PYFUNCTYPE(None, pointer, pointer, pointer, pointer)(
         _entry(table, _CALL_STATIC_VOID)
     )
-    found = find_class(environment, b"dev/javaloop/cpython/Boot")
-    if not found:
-        raise ImportError("javaloop: its jars are damaged or missing: no class Boot")
+    for name in _OF_BOTH_JARS:
+        found = find_class(environment, name)
+        if not found:
+            raise ImportError(f"javaloop: its jars are damaged: they have no {name.decode()}")
     method = get_method(environment, found, b"fromPython", b"(J)V")
     dlsym = ctypes.cast(ctypes.CDLL(None).dlsym, ctypes.c_void_p).value
     argument = ctypes.c_int64(dlsym or 0)
@@ -179,7 +192,7 @@ class _Signals:
         self._program = self._get_all(_FAULTS)
         self._others = self._get_all(_OF_THE_PROGRAM)
         # To suspend threads it would take SIGUSR2.
-        os.environ[_SUSPEND_VARIABLE] = str(signal.SIGRTMAX - 1)
+        os.environ[_SUSPEND_VARIABLE] = str(signal.SIGRTMAX - 2)
 
     def __exit__(self, failure: object, *_: object) -> None:
         del os.environ[_SUSPEND_VARIABLE]
