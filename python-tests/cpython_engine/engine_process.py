@@ -57,7 +57,7 @@ class Engine:
 
     def check_error_files(self) -> None:
         files = sorted(self.folder.glob("hs_err*"))
-        assert not files, files[0].read_text(encoding="utf-8", errors="replace")[:3000]
+        assert not files, files[0].read_text(encoding="utf-8", errors="replace")[:700]
 
     def command(self, *words: str | Path) -> list[str]:
         head = (

@@ -72,7 +72,8 @@ async def main():
     loop = asyncio.get_running_loop()
     order = []
     for n in range(100): loop.call_soon(order.append, n)
-    for n in range(30): loop.call_later(0.001 * (30 - n), order.append, 100 + n)
+    now = loop.time()
+    for n in range(30): loop.call_at(now + 0.001 * (30 - n), order.append, 100 + n)
     loop.call_later(1e6, print).cancel()
     left, right = socket.socketpair()
     loop.add_reader(right, order.append, "read")
@@ -112,7 +113,7 @@ import signal
 done = []
 def fork(*_):
     pid = os.fork()
-    if pid == 0: sys.exit(7)
+    if pid == 0: os._exit(asyncio.run(asyncio.sleep(0, 7)))
     end(pid, 7)
     done.append(pid)
 signal.signal(signal.SIGALRM, fork)

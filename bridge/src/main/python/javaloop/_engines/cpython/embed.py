@@ -18,12 +18,13 @@ _ENVIRONMENT = sys.prefix + "/"
 
 def prepare() -> None:
     """Once, after Java has booted this CPython, on its main thread."""
-    from javaloop._engines.cpython import jvm, start
+    from javaloop._engines.cpython import jvm, stacks, start
 
     if not sys.argv:
         sys.argv[:] = [""]  # what a python has that runs no program
         sys.orig_argv[:] = [sys.executable]
     jvm.join_jvm()
+    stacks.enlarge_small()
     start.leave_children_alone()
     signal.signal(_FORCE, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [_FORCE])

@@ -5,31 +5,43 @@ The JVM comes by its invocation interface, through ctypes: no compiler and no C 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
 
+try:
+    import ctypes
+except ImportError as error:
+    raise ImportError(
+        f"javaloop: {sys.executable} has no ctypes, which loads the JVM: {error}"
+    ) from None
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 VERSIONS = (3, 10), (3, 14)
 
-# What the JVM itself works with, which its threads must get.
-_OF_THE_JVM = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGUSR2")
+# What the JVM itself works with, and faulthandler handles too.
+_FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 
-# Those of them that faulthandler handles too.
-_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
+# What the JVM's threads must get.
+_OF_THE_JVM = {*_FAULTS, signal.SIGTRAP}
 
 # What the JVM would handle and has no need to.
-_OF_THE_PROGRAM = ("SIGPIPE", "SIGXFSZ")
+_OF_THE_PROGRAM = (signal.SIGPIPE, signal.SIGXFSZ)
 
-_JNI_VERSION = 0x00150000
+# The last one is called.
+_OF_BOTH_JARS = b"dev/javaloop/loop/Interest", b"dev/javaloop/cpython/Boot"
+
+_JNI_VERSION = 0x00180000  # the newest that JDK 25 has
+_WRONG_VERSION = -3
 _FIND_CLASS, _GET_STATIC_METHOD, _CALL_STATIC_VOID = 6, 113, 143  # in JNI's table of functions
 _SIZE_OF_SIGACTION = 256  # more than any
-_HANDLER = 8  # bytes of it, in front; the mask behind has memory in it that was never set
+
+# With the number of the signal by which the JVM suspends threads.
+_SUSPEND_VARIABLE = "_JAVA_SR_SIGNUM"
 
 
 class _Option(ctypes.Structure):
@@ -74,9 +86,9 @@ def boot(home: str, jars: Sequence[str], options: Sequence[str] = ()) -> None:
     check_python()
     hold_standard_descriptors()
     library = os.path.join(home, "lib", "server", "libjvm.so")
-    # Before the JVM's: it finds there who else wants a signal that it handles.
-    signals = _Signals(os.path.join(home, "lib", "libjsig.so"))
     try:
+        # Before the JVM's: it finds there who else wants a signal that it handles.
+        signals = _Signals(os.path.join(home, "lib", "libjsig.so"))
         jvm: Any = ctypes.PyDLL(library, mode=ctypes.RTLD_GLOBAL)
     except OSError as error:
         raise ImportError(f"javaloop: the JVM could not be loaded: {error}") from None
@@ -100,9 +112,11 @@ def boot(home: str, jars: Sequence[str], options: Sequence[str] = ()) -> None:
         status = jvm.JNI_CreateJavaVM(
             ctypes.byref(machine), ctypes.byref(environment), ctypes.byref(arguments)
         )
-    if status != 0:
-        raise ImportError(f"javaloop: the JVM in {home} did not start (status {status})")
-    _call_boot(environment)
+        if status == _WRONG_VERSION:
+            raise ImportError(f"javaloop: the JVM in {home} is older than that of JDK 25")
+        if status != 0:
+            raise ImportError(f"javaloop: the JVM in {home} did not start (status {status})")
+        _call_boot(environment)  # starts a thread of Java's too
 
 
 def _call_boot(environment: ctypes.c_void_p) -> None:
@@ -115,9 +129,10 @@ def _call_boot(environment: ctypes.c_void_p) -> None:
     call = ctypes.PYFUNCTYPE(None, pointer, pointer, pointer, pointer)(
         _entry(table, _CALL_STATIC_VOID)
     )
-    found = find_class(environment, b"dev/javaloop/cpython/Boot")
-    if not found:
-        raise ImportError("javaloop: its jars are damaged or missing: no class Boot")
+    for name in _OF_BOTH_JARS:
+        found = find_class(environment, name)
+        if not found:
+            raise ImportError(f"javaloop: its jars are damaged: they have no {name.decode()}")
     method = get_method(environment, found, b"fromPython", b"(J)V")
     dlsym = ctypes.cast(ctypes.CDLL(None).dlsym, ctypes.c_void_p).value
     argument = ctypes.c_int64(dlsym or 0)
@@ -151,10 +166,10 @@ class _Signals:
     """Keeps the signals of both sides in order, while the JVM starts and from then on.
 
     - The JVM's threads inherit that signals are blocked, so that the kernel gives each to Python's.
-    - SIGPIPE and SIGXFSZ stay what they were.
-    - The JVM's own actions for faults stay in front of faulthandler's: the JVM compiles null checks
-      and safepoints to such faults. It hands on what is not its own, so that a crash prints
-      Python's traceback.
+    - What the JVM would handle and has no need to stays what it was.
+    - The JVM's own actions for faults stay in front of the program's: the JVM compiles null checks
+      and safepoints to such faults. It hands on what is not its own, so that faulthandler prints
+      Python's traceback after a crash.
     """
 
     def __init__(self, library: str | None) -> None:
@@ -164,29 +179,45 @@ class _Signals:
         self._shared: Any = None
         if library is not None:
             # Known to the JVM as the place where others leave their actions for its signals.
-            self._shared = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL).sigaction
-            self._shared.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
-        self._kernel: Any = ctypes.CDLL("libc.so.6").sigaction
+            self._shared = ctypes.PyDLL(library, mode=ctypes.RTLD_GLOBAL)
+            self._shared.sigaction.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+        # The GIL is kept: between two calls of it no other thread of Python's comes to Java.
+        self._kernel: Any = ctypes.PyDLL("libc.so.6").sigaction
         self._kernel.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
         self._jvm: dict[int, Any] = {}
+        self._program: dict[int, Any] = {}
 
     def __enter__(self) -> None:
-        keep = {getattr(signal, name) for name in _OF_THE_JVM}
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - keep)
-        self._program = {
-            number: self._get(number) for number in (getattr(signal, n) for n in _OF_THE_PROGRAM)
-        }
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - _OF_THE_JVM)
+        self._program = self._get_all(_FAULTS)
+        self._others = self._get_all(_OF_THE_PROGRAM)
+        # To suspend threads it would take SIGUSR2.
+        os.environ[_SUSPEND_VARIABLE] = str(signal.SIGRTMAX - 2)
 
-    def __exit__(self, *_: object) -> None:
-        for number, action in self._program.items():
-            self._kernel(number, ctypes.addressof(action), None)
+    def __exit__(self, failure: object, *_: object) -> None:
+        del os.environ[_SUSPEND_VARIABLE]
+        self._set_all(self._others)
+        if failure is None:
+            self.keep_faults()
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
-        self.keep_faults()
 
     def keep_faults(self) -> None:
-        """Has the JVM's actions for faults stay in front of faulthandler's."""
-        self._jvm = {number: self._get(number) for number in (getattr(signal, n) for n in _FAULTS)}
-        self._follow_faulthandler()
+        """Has the JVM's actions for faults stay in front of the program's."""
+        self._jvm = self._get_all(_FAULTS)
+        if self._shared is not None:
+            self._announce()
+        self._follow_program()
+
+    def _announce(self) -> None:
+        """Says for which signals the JVM asks for the program's actions, and what these are.
+
+        The JVM says it too, but where the library is not preloaded its calls do not come there.
+        """
+        self._shared.JVM_begin_signal_setting()
+        for number, action in self._jvm.items():
+            self._shared.sigaction(number, ctypes.addressof(action), None)
+        self._shared.JVM_end_signal_setting()
+        self._chain()
 
     def lend(self, numbers: Sequence[int]) -> None:
         """Leaves signals to the JVM, and has Python think that they have the system's default.
@@ -197,7 +228,7 @@ class _Signals:
 
         module: Any = signal
         set_handler = module.signal
-        lent = {number: self._get(number) for number in numbers if signal.getsignal(number) is None}
+        lent = self._get_all([each for each in numbers if signal.getsignal(each) is None])
 
         @functools.wraps(set_handler)
         def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:
@@ -210,35 +241,54 @@ class _Signals:
         for number in lent:
             signal.signal(number, signal.SIG_DFL)
 
-    def _get(self, number: int) -> Any:
-        action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
-        self._kernel(number, None, ctypes.addressof(action))
-        return action
+    def _chain(self) -> None:
+        for number, action in self._program.items():
+            self._shared.sigaction(number, ctypes.addressof(action), None)
 
-    def _restore_jvm(self, chain: bool) -> None:
-        for number, jvm in self._jvm.items():
-            now = self._get(number)
-            if now.raw[:_HANDLER] != jvm.raw[:_HANDLER]:
-                self._kernel(number, ctypes.addressof(jvm), None)
-                if chain and self._shared is not None:
-                    self._shared(number, ctypes.addressof(now), None)
+    def _get_all(self, numbers: Sequence[int]) -> dict[int, Any]:
+        actions: dict[int, Any] = {}
+        for number in numbers:
+            action = ctypes.create_string_buffer(_SIZE_OF_SIGACTION)
+            self._kernel(number, None, ctypes.addressof(action))
+            actions[number] = action
+        return actions
 
-    def _follow_faulthandler(self) -> None:
+    def _set_all(self, actions: dict[int, Any]) -> None:
+        for number, action in actions.items():
+            self._kernel(number, ctypes.addressof(action), None)
+
+    def _change(self, change: Callable[[], Any]) -> Any:
+        """Lets the program change its actions as if the JVM had none."""
+        if self._shared is None:  # nor will the JVM call the program's
+            try:
+                return change()
+            finally:
+                self._set_all(self._jvm)
+        self._set_all(self._program)
+        try:
+            return change()
+        finally:
+            self._program = self._get_all(_FAULTS)
+            self._set_all(self._jvm)
+            self._chain()
+
+    def _follow_program(self) -> None:
         import faulthandler
         import functools
 
-        module: Any = faulthandler
-        enable, disable = module.enable, module.disable
+        def follow(module: Any, name: str, concerns: Callable[..., bool]) -> None:
+            function = getattr(module, name)
 
-        @functools.wraps(enable)
-        def enable_behind_jvm(*args: Any, **named: Any) -> None:
-            enable(*args, **named)
-            self._restore_jvm(chain=True)
+            @functools.wraps(function)
+            def behind_jvm(*args: Any, **named: Any) -> Any:
+                call = functools.partial(function, *args, **named)
+                return self._change(call) if concerns(*args, **named) else call()
 
-        @functools.wraps(disable)
-        def disable_behind_jvm() -> Any:
-            was = disable()
-            self._restore_jvm(chain=False)
-            return was
+            setattr(module, name, behind_jvm)
 
-        module.enable, module.disable = enable_behind_jvm, disable_behind_jvm
+        def concerns_jvm(signalnum: Any = 0, *_: Any, **__: Any) -> bool:
+            return signalnum in self._jvm
+
+        follow(faulthandler, "enable", lambda *_, **__: True)
+        follow(faulthandler, "disable", lambda *_, **__: True)
+        follow(signal, "signal", concerns_jvm)

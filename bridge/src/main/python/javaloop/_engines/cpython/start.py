@@ -6,7 +6,7 @@ import os
 import sys
 import zlib
 
-from javaloop._engines.cpython import jvm
+from javaloop._engines.cpython import jvm, stacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def boot(options: Sequence[str] = ()) -> None:
         return
     jars = jars_in(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
+    stacks.enlarge_small()
     _keep_threads()
     leave_children_alone()
 
