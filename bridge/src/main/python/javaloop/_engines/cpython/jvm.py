@@ -192,10 +192,12 @@ class _Signals:
         self._program = self._get_all(_FAULTS)
         self._others = self._get_all(_OF_THE_PROGRAM)
         # To suspend threads it would take SIGUSR2.
-        os.environ[_SUSPEND_VARIABLE] = str(signal.SIGRTMAX - 2)
+        self._suspend = os.environ.get(_SUSPEND_VARIABLE)
+        os.environ[_SUSPEND_VARIABLE] = self._suspend or str(signal.SIGRTMAX - 2)
 
     def __exit__(self, failure: object, *_: object) -> None:
-        del os.environ[_SUSPEND_VARIABLE]
+        if self._suspend is None:
+            del os.environ[_SUSPEND_VARIABLE]
         self._set_all(self._others)
         if failure is None:
             self.keep_faults()
