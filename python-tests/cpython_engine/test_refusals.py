@@ -23,7 +23,7 @@ def check_refusal(ended: Ended, *words: str) -> None:
 
 # What the launcher runs; a late program has the same text in an ImportError.
 PROGRAM = (
-    "import sys; sys.path.append({path!r});{fake};"
+    "import sys; sys.path.append(sys.argv[1]);{fake};"
     " from javaloop._engines.cpython.program import main; main()"
 )
 
@@ -41,8 +41,8 @@ FAKES = {
 @pytest.mark.parametrize("fake", FAKES)
 def test_pythons(plain: Engine, fake: str) -> None:
     code, words = FAKES[fake]
-    program = PROGRAM.format(path=str(RUNTIME / "python"), fake=code)
-    ended = plain.run_words("-c", program, "command", "print(1)", "")
+    program = PROGRAM.format(fake=code)
+    ended = plain.run_words("-c", program, RUNTIME / "python", "command", "print(1)", "")
     check_refusal(ended, "javaloop: ", words)
 
 
@@ -71,9 +71,11 @@ def copy(plain: Engine) -> Path:
 
 
 def boot(engine: Engine, runtime: Path, env: dict[str, str] | None = None) -> Ended:
-    program = PROGRAM.format(path=str(runtime / "python"), fake="pass")
+    program = PROGRAM.format(fake="pass")
+    code = "import asyncio; asyncio.run(asyncio.sleep(0)); print(1)"
     environment = {"PYTHONPATH": "", "JAVA_HOME": "", **(env or {})}
-    return engine.run_words("-c", program, "command", "import asyncio; asyncio.run(asyncio.sleep(0)); print(1)", "", env=environment)
+    words = "-c", program, runtime / "python", "command", code, ""
+    return engine.run_words(*words, env=environment)
 
 
 def test_whole_copy(plain: Engine, copy: Path) -> None:

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 JAVALOOP = Path(os.environ.get("JAVALOOP_LAUNCHER", ROOT / "javaloop"))
 ENGINE = os.environ.get("JAVALOOP_ENGINE", "graalpy")
 COMMAND = [str(JAVALOOP)]
-if ENGINE == "jep":
-    COMMAND += ["--engine", "jep", "--python", sys.executable]
+if ENGINE != "graalpy":
+    COMMAND += ["--engine", ENGINE, "--python", sys.executable]
 SECONDS = 100
 
 

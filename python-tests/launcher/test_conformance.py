@@ -6,7 +6,7 @@ import sys
 import pytest
 from processes import ENGINE, JAVALOOP, run_python
 
-pytestmark = pytest.mark.skipif(ENGINE == "jep", reason="runs with the other engine's tests")
+pytestmark = pytest.mark.skipif(ENGINE != "graalpy", reason="runs with the other engine's tests")
 
 
 def test_examples_can_be_interrupted_also_where_the_suite_is_in_the_background(tmp_path):

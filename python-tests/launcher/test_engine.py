@@ -9,7 +9,7 @@ import pytest
 from processes import ENGINE, JAVALOOP, ROOT, run_python
 
 # Each test names its engine, so one run is enough.
-pytestmark = pytest.mark.skipif(ENGINE == "jep", reason="runs with the other engine's tests")
+pytestmark = pytest.mark.skipif(ENGINE != "graalpy", reason="runs with the other engine's tests")
 
 WHERE = (
     "import sys; print(sys.implementation.name, sys.executable, sys.argv[1:], sys.flags.dev_mode)"

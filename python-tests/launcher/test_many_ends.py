@@ -67,7 +67,7 @@ ENDS = {
 
 
 # A start of GraalPy takes ten times as long; the ends are in test_ends.py, once each.
-@pytest.mark.skipif(ENGINE != "jep", reason="a hundred starts of GraalPy take ten minutes")
+@pytest.mark.skipif(ENGINE == "graalpy", reason="a hundred starts of GraalPy take ten minutes")
 @pytest.mark.parametrize("name", ENDS)
 def test_ten_times(start, name, tmp_path, request):
     code, status = ENDS[name]

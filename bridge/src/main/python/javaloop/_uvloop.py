@@ -38,4 +38,4 @@ class _Uvloop(ModuleType):
         return value
 
 
-_host.require()
+_host.ensure()

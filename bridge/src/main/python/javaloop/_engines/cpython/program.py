@@ -1,7 +1,7 @@
 """Runs a program on this CPython for ``./javaloop --engine cpython``.
 
-The launcher executes ``python FLAGS -c "…main()" KIND TARGET OPTIONS ARGUMENT…``: the python has
-read its own flags and ends as any python does.
+The launcher executes ``python FLAGS -c "…main()" FOLDER KIND TARGET OPTIONS ARGUMENT…``,
+where FOLDER has this package: the python has read its own flags and ends as any python does.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import sys
 
 def main() -> None:
     """Boots the JVM and runs the program that ``sys.argv`` names."""
-    _, kind, target, options, *arguments = sys.argv
+    _, _, kind, target, options, *arguments = sys.argv
     chosen = set(options.split(","))
     if sys.path[:1] == [""] and not getattr(sys.flags, "safe_path", False):
         del sys.path[0]  # of -c
-    sys.argv[:] = [{"command": "-c", "module": "-m", "stdin": "-"}.get(kind, target), *arguments]
+    sys.argv[:] = [{"command": "-c", "module": "-m"}.get(kind, target), *arguments]
     _describe(kind, target, arguments)
     try:
         from javaloop._engines.cpython import start
@@ -47,5 +47,5 @@ def main() -> None:
 def _describe(kind: str, target: str, arguments: list[str]) -> None:
     """Has ``sys.orig_argv`` say what a python's would, in place of what the launcher executed."""
     at = sys.orig_argv.index("-c")
-    words = {"command": ["-c", target], "module": ["-m", target], "file": [target], "stdin": ["-"]}
-    sys.orig_argv[at:] = [*words.get(kind, []), *arguments]
+    words = {"command": ["-c", target], "module": ["-m", target]}.get(kind, [target] if target else [])
+    sys.orig_argv[at:] = [*words, *arguments]
