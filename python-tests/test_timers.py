@@ -3,6 +3,7 @@
 import asyncio
 import math
 import random
+from unittest import mock
 
 import pytest
 
@@ -234,3 +235,37 @@ def test_timers_survive_between_runs(loop, clock, one_pass):
     clock.advance(6)
     one_pass()
     assert seen == [1]
+
+
+def test_call_later_makes_its_timer_by_call_at(loop):
+    """As virtual clocks and recorders of timers rely on."""
+    seen = []
+
+    class Recording(type(loop)):
+        def call_at(self, when, callback, *args, context=None):
+            seen.append(callback)
+            return super().call_at(when, callback, *args, context=context)
+
+    own = Recording()
+    try:
+        own.call_later(0, own.stop)
+        own.run_forever()
+        assert seen == [own.stop]
+    finally:
+        own.close()
+
+    kind, seen = type(loop), []
+    call_at = kind.call_at
+
+    def recorded(self, when, *args, context=None):
+        seen.append(self)
+        return call_at(self, when, *args, context=context)
+
+    with mock.patch.object(loop, "call_at", side_effect=loop.call_at) as replaced:
+        loop.call_later(0, loop.stop)
+        loop.run_forever()
+    assert replaced.call_count == 1
+    with mock.patch.object(kind, "call_at", recorded):
+        loop.call_later(0, loop.stop)
+        loop.run_forever()
+    assert seen == [loop]

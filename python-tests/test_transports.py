@@ -569,3 +569,91 @@ def test_bytes_that_lie_together_in_a_view_are_sent(loop, run, pair):
         transport.close()
 
     run(main())
+
+
+# --- what programs replace
+
+
+def test_bytes_may_be_named(run, pair):
+    async def main():
+        left, right = pair
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=left)
+        transport.write(data=b"named")
+        assert await loop.sock_recv(right, 100) == b"named"
+        for arguments, named in (((), {}), ((b"x", b"y"), {}), ((), {"dat": b"x"})):
+            with pytest.raises(TypeError):
+                transport.write(*arguments, **named)
+        transport.close()
+
+    run(main())
+
+
+def test_a_transport_asks_for_no_more_than_its_size(run, pair):
+    async def main():
+        left, right = pair
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.create_connection(Recorder, sock=left)
+        parts = []
+        protocol.data_received = parts.append
+        transport.max_size = 3
+        await loop.sock_sendall(right, b"abcdefgh")
+        while sum(map(len, parts)) < 8:
+            await asyncio.sleep(0)
+        assert parts == [b"abc", b"def", b"gh"]
+        transport.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize("name", ["get_buffer", "buffer_updated"])
+def test_a_buffered_protocol_that_raises_ends_the_connection(run, reports, name):
+    async def main():
+        protocol, peer = await connected(lambda: Buffered(lambda: bytearray(100)))
+        setattr(protocol, name, lambda _: 1 / 0)
+        with peer:
+            peer.send(b"x")
+            assert isinstance(await protocol.lost, ZeroDivisionError)
+        (context,) = reports
+        assert context["message"] == f"Fatal error: protocol.{name}() call failed."
+
+    run(main())
+
+
+def test_a_protocol_replaces_the_write_of_its_transport(run, pair):
+    """As middleware and tests do."""
+
+    async def main():
+        left, right = pair
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=left)
+        with mock.patch.object(transport, "write", wraps=transport.write) as write:
+            transport.write(b"seen")
+        assert write.mock_calls == [mock.call(b"seen")]
+        assert await loop.sock_recv(right, 100) == b"seen"
+        seen = []
+        with mock.patch.object(type(transport), "write", lambda *given: seen.append(given)):
+            transport.write(b"not sent")
+        assert seen == [(transport, b"not sent")]
+        transport.write(b"sent")
+        assert await loop.sock_recv(right, 100) == b"sent"
+        transport.close()
+
+    run(main())
+
+
+def test_a_protocol_that_ends_the_loop(loop, pair):
+    """KeyboardInterrupt and SystemExit go through."""
+    left, right = pair
+
+    class Ending(asyncio.Protocol):
+        def data_received(self, data):
+            raise SystemExit(len(data))
+
+    transport, _ = loop.run_until_complete(loop.create_connection(Ending, sock=left))
+    right.send(b"12345")
+    with pytest.raises(SystemExit) as ended:
+        loop.run_forever()
+    assert ended.value.code == 5
+    transport.close()
+    loop.run_until_complete(asyncio.sleep(0))

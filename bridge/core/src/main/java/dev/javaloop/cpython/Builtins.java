@@ -28,6 +28,10 @@ final class Builtins {
     private final int flags;
     private final int words;
 
+    int flags() {
+      return flags;
+    }
+
     Convention(int flags, int words) {
       this.flags = flags;
       this.words = words;

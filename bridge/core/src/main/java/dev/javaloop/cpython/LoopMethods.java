@@ -39,6 +39,11 @@ final class LoopMethods {
   /// Of the class: the plain ways and what has to be done in Python.
   private static long plain;
 
+  private static final long CALL_AT = Names.of("call_at");
+
+  /// The `PyMethodDef` of `call_at`.
+  private static long callAtDefinition;
+
   private LoopMethods() {}
 
   /// Gives the class its methods.
@@ -49,7 +54,7 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
-    Boot.initialize(MethodHandles.lookup(), Handles.class, SocketTransports.class);
+    Boot.initialize(MethodHandles.lookup(), Handles.class, BoundMethods.class, SocketTransports.class);
     References.add(probe);
     References.add(plainWays);
     plain = plainWays;
@@ -62,8 +67,10 @@ final class LoopMethods {
         "call_later($self, delay, callback, /, *args, context=None)",
         Convention.NAMED,
         "callLater");
-    builtins.addMethod(
-        type, "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
+    callAtDefinition =
+        builtins.definition(
+            "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
+    Builtins.addMethod(type, "call_at", callAtDefinition);
     String createTask = Texts.of(Names.attribute(plainWays, "create_task_signature"));
     builtins.addMethod(type, createTask, Convention.NAMED, "createTask");
     builtins.addMethod(type, "create_future($self, /)", Convention.NONE, "createFuture");
@@ -220,7 +227,9 @@ final class LoopMethods {
     }
     long delay = Memory.word(arguments);
     long type = PyObjects.typeOf(delay);
-    if ((type != PyObjects.FLOAT_TYPE && type != PyObjects.INT_TYPE) || !CLOCK.isOwn(self)) {
+    if ((type != PyObjects.FLOAT_TYPE && type != PyObjects.INT_TYPE)
+        || !CLOCK.isOwn(self)
+        || !isCallAtOwn(self)) {
       return plainly("call_later", self, arguments, count, names);
     }
     double seconds = CApi.floatValue(delay);
@@ -229,6 +238,14 @@ final class LoopMethods {
     }
     double when = CLOCK.seconds() + seconds;
     return newTimer(state, "call_later", when, CApi.newFloat(when), self, arguments, count, names);
+  }
+
+  /// Whether nobody has replaced the loop's `call_at`, by which `call_later` makes its timer.
+  private static boolean isCallAtOwn(long loop) {
+    long method = PyObjects.checked(CApi.getAttribute(loop, CALL_AT));
+    boolean own = BoundMethods.is(method, callAtDefinition);
+    References.drop(method);
+    return own;
   }
 
   static long callAt(long self, long arguments, long count, long names) {

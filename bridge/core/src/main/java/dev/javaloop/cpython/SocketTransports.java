@@ -97,7 +97,7 @@ final class SocketTransports {
     socketProbe = closedSocket;
     References.add(plainWays);
     plain = plainWays;
-    Boot.initialize(MethodHandles.lookup(), Offsets.class, Functions.class);
+    Boot.initialize(MethodHandles.lookup(), Offsets.class);
     Builtins.addMethod(type, "_read_ready", READ_READY);
     BUILTINS.addMethod(type, "write($self, /, data)", Convention.NAMED, "write");
   }
@@ -106,14 +106,13 @@ final class SocketTransports {
 
   /// Whether a callback is the method `_read_ready` of one of these transports.
   static boolean isReadReady(long callback) {
-    return PyObjects.typeOf(callback) == Functions.TYPE
-        && Memory.word(callback + Functions.DEFINITION) == READ_READY;
+    return BoundMethods.is(callback, READ_READY);
   }
 
   /// Calls such a callback. Owned, or 0 and an exception is set.
   static long callReadReady(long callback) {
     try {
-      return readReady(Memory.word(callback + Functions.SELF), 0);
+      return readReady(BoundMethods.self(callback), 0);
     } catch (Throwable e) {
       return Failures.set(e);
     }
@@ -275,22 +274,6 @@ final class SocketTransports {
       return PyObjects.callMethod(plain, how, self, errno);
     } finally {
       References.drop(errno);
-    }
-  }
-
-  /// Where builtin functions have what they call and for whom.
-  private static final class Functions {
-    static final long TYPE = Symbols.require("PyCFunction_Type");
-    static final long DEFINITION;
-    static final long SELF;
-
-    static {
-      long marker = CApi.newList(0);
-      long function = PyObjects.checked(CApi.newFunction(READ_READY, marker, 0));
-      DEFINITION = Layout.find(function, READ_READY, 64, "the definition of a function");
-      SELF = Layout.find(function, marker, 64, "the self of a function");
-      CApi.decRef(function);
-      CApi.decRef(marker);
     }
   }
 }
