@@ -231,6 +231,8 @@ class _Signals:
         module: Any = signal
         set_handler = module.signal
         lent = self._get_all([each for each in numbers if signal.getsignal(each) is None])
+        if not lent:
+            return
 
         @functools.wraps(set_handler)
         def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:
