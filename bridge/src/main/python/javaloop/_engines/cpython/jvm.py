@@ -129,6 +129,7 @@ def _call_boot(environment: ctypes.c_void_p) -> None:
     call = ctypes.PYFUNCTYPE(None, pointer, pointer, pointer, pointer)(
         _entry(table, _CALL_STATIC_VOID)
     )
+    found = None
     for name in _OF_BOTH_JARS:
         found = find_class(environment, name)
         if not found:

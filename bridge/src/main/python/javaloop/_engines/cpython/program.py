@@ -36,10 +36,18 @@ def main() -> None:
     )
     if status == _main.INTERRUPTED:
         # This python then runs its end and dies of the signal: who waits for it sees by what it ended.
-        hook = sys.excepthook
-        sys.excepthook = lambda *_: setattr(sys, "excepthook", hook)  # it has been shown
+        _show_nothing_once()
         raise KeyboardInterrupt
     raise SystemExit(status)
+
+
+def _show_nothing_once() -> None:
+    hook = sys.excepthook
+
+    def show_nothing(*_: object) -> None:
+        sys.excepthook = hook
+
+    sys.excepthook = show_nothing
 
 
 def _describe(kind: str, target: str, arguments: list[str]) -> None:
