@@ -9,12 +9,13 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-IN_JVM = sys.implementation.name == "graalpy" or "javaloop._jvm" in sys.modules
+IN_JVM = sys.implementation.name == "graalpy" or "_javaloop" in sys.modules
 
 # What starts a python like this one.
 PYTHON = [sys.executable]
 if IN_JVM and sys.implementation.name == "cpython":
-    PYTHON = [str(_ROOT / "javaloop"), "--engine", "jep", "--python", sys.executable]
+    engine = "jep" if "javaloop._by_jep" in sys.modules else "cpython"
+    PYTHON = [str(_ROOT / "javaloop"), "--engine", engine, "--python", sys.executable]
 
 
 class Noting(asyncio.BaseProtocol):

@@ -27,7 +27,9 @@ def busy(count=20000):
     asyncio.run(main(count))
     thread.join()
 """
-COLLECTS = {"JAVA_TOOL_OPTIONS": "-Xmn256k -Xmx40m -XX:+UnlockDiagnosticVMOptions -XX:GuaranteedSafepointInterval=1"}
+COLLECTS = {
+    "JAVA_TOOL_OPTIONS": "-Xmn256k -Xmx40m -XX:+UnlockDiagnosticVMOptions -XX:GuaranteedSafepointInterval=1"
+}
 
 TOGGLES = {
     "enabled": "faulthandler.enable()",
@@ -72,7 +74,10 @@ print("enabled", faulthandler.is_enabled())
 """,
         env=COLLECTS,
     )
-    assert (ended.status, ended.out) == (0, f"enabled {'enabled and' not in toggle and 'disabled' not in toggle}\n"), ended
+    assert (ended.status, ended.out) == (
+        0,
+        f"enabled {'enabled and' not in toggle and 'disabled' not in toggle}\n",
+    ), ended
 
 
 @pytest.mark.parametrize("flags", [["-X", "faulthandler"], ["-X", "dev"]])
@@ -89,9 +94,7 @@ def test_flags(engine: Engine, flags: list[str]) -> None:
 def test_pytest(tmp_path: Path, late: bool) -> None:
     with Engine(sys.executable, tmp_path, late=late) as engine:
         test = engine.write(BUSY + "def test_busy():\n    busy()\n", "test_busy.py")
-        ended = engine.run_words(
-            "-m", "pytest", "-q", "-p", "no:cacheprovider", test, env=COLLECTS
-        )
+        ended = engine.run_words("-m", "pytest", "-q", "-p", "no:cacheprovider", test, env=COLLECTS)
         assert (ended.status, "1 passed" in ended.out) == (0, True), ended
 
 
@@ -124,7 +127,10 @@ crash()
 def test_crash_without_faulthandler(engine: Engine) -> None:
     child = engine.start("import ctypes\nctypes.string_at(8)")
     child.communicate(timeout=100)
-    assert child.returncode in (-signal.SIGSEGV, -signal.SIGABRT)  # the JVM's report ends with abort
+    assert child.returncode in (
+        -signal.SIGSEGV,
+        -signal.SIGABRT,
+    )  # the JVM's report ends with abort
     for file in engine.folder.glob("hs_err*"):
         file.unlink()
 
@@ -241,7 +247,20 @@ def test_sigterm_kills(engine: Engine) -> None:
     assert engine.end(child).status == -signal.SIGTERM
 
 
-@pytest.mark.parametrize("name", ["SIGUSR1", "SIGTERM", "SIGHUP", "SIGINT", "SIGCHLD", "SIGQUIT", "SIGXFSZ", "SIGPIPE", "SIGUSR2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SIGUSR1",
+        "SIGTERM",
+        "SIGHUP",
+        "SIGINT",
+        "SIGCHLD",
+        "SIGQUIT",
+        "SIGXFSZ",
+        "SIGPIPE",
+        "SIGUSR2",
+    ],
+)
 def test_handlers(engine: Engine, name: str) -> None:
     engine.check(
         f"""

@@ -49,7 +49,8 @@ def test_pythons(plain: Engine, fake: str) -> None:
 @pytest.mark.parametrize("fake", FAKES)
 def test_pythons_late(plain: Engine, fake: str) -> None:
     ended = plain.run_words(
-        "-c", f"import sys; {FAKES[fake][0]}\nimport javaloop\ntry: javaloop.run\nexcept ImportError as e: print(e)"
+        "-c",
+        f"import sys; {FAKES[fake][0]}\nimport javaloop\ntry: javaloop.run\nexcept ImportError as e: print(e)",
     )
     assert (ended.status, ended.err, ended.out.count("\n")) == (0, "", 1), ended
     assert FAKES[fake][1] in ended.out

@@ -11,7 +11,7 @@ from processes import COMMAND, ENGINE, environment, run_python
 @pytest.mark.parametrize(
     "code",
     [
-        *("3", "None", "'a text'", "-1", "2**40 + 5", "('a', 1)", "True"),
+        *("3", "130", "None", "'a text'", "-1", "2**40 + 5", "('a', 1)", "True"),
         pytest.param(
             "2**100",
             marks=pytest.mark.skipif(
@@ -216,11 +216,11 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("how", SLEEPS)
 def test_interrupt(start, how):
-    child = start("-c", SLEEPS[how])
+    child = start("-c", "import atexit\natexit.register(print, 'atexit')\n" + SLEEPS[how])
     assert child.stdout.readline() == "ready\n"
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
-    assert out == "finally\n"
+    assert out == "finally\natexit\n"
     assert err.splitlines()[-1] == "KeyboardInterrupt"
     # CPython dies of the signal, which a shell shows as 130.
     assert child.returncode in (130, -signal.SIGINT)

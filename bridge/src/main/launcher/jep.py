@@ -1,5 +1,6 @@
-"""Starts a JVM around the CPython that runs this file: ``python -I -S jep.py RUNTIME JDK WORD...``
+"""Starts a JVM around the CPython that runs this file: ``python -I -S jep.py RUNTIME JDK FLAGS WORD...``
 
+The words are a python's command line, of which so many are its flags.
 ``python -I -S jep.py --site JDK`` only prints the interpreter and the folder with JEP for both.
 
 JEP, which puts a CPython into a JVM, has to be compiled for each of them. That is done once, into
@@ -20,11 +21,12 @@ import sysconfig
 
 JEP = "4.3.1"
 VERSIONS = (3, 10), (3, 14)
+JARS = "bridge", "java-loop", "javaloop"
 # What the JVM itself works with.
 KEPT = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGUSR2}
 
 
-def main(runtime: str, jdk: str, words: "list[str]") -> None:
+def main(runtime: str, jdk: str, flags: str, words: "list[str]") -> None:
     check_version()
     site = find_jep(jdk)
     java = os.path.join(runtime, "jre", "bin", "java")
@@ -32,15 +34,15 @@ def main(runtime: str, jdk: str, words: "list[str]") -> None:
         java = os.path.join(jdk, "bin", "java")
     modules = os.path.join(runtime, "modules")
     jars = [os.path.join(modules, name) for name in sorted(os.listdir(modules))]
-    path = [jar for jar in jars if os.path.basename(jar).startswith(("bridge", "java-loop"))]
+    path = [jar for jar in jars if os.path.basename(jar).startswith(JARS)]
     path.append(os.path.join(site, "jep", "jep-%s.jar" % JEP))
-    command = [java, "-Xrs", "-XX:+UseSerialGC", "-Xss16m"]
+    command = [java, "-Xrs", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xss16m"]
     command += ["--enable-native-access=ALL-UNNAMED", "-cp", os.pathsep.join(path)]
     command += ["-Djavaloop.jep=" + site]
     command += ["-Djavaloop.sources=" + os.path.join(runtime, "python")]
     command += ["-Djavaloop.executable=" + sys.executable]
-    command += ["-Djavaloop.terminal=" + str(os.isatty(0)).lower()]
-    command += ["dev.javaloop.bridge.cli.JepMain", *words]
+    command += ["-Djavaloop.flagWords=" + flags]
+    command += ["dev.javaloop.bridge.jep.JepProgram", *words]
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - KEPT)
     os.execv(java, command)
 
@@ -152,4 +154,4 @@ if __name__ == "__main__":
         site = find_jep(sys.argv[2])
         print(sys.executable, site, sep="\n")
     else:
-        main(sys.argv[1], sys.argv[2], sys.argv[3:])
+        main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])

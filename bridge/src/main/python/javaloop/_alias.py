@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 def install() -> None:
     _once_imported("asyncio", _give)
-    if not _host.ON_GRAALPY and not _host.by_ffm():
-        _once_imported("multiprocessing", _spawn)
+
+
+def spawn_by_default() -> None:
+    """Has processes spawned where the program does not say how."""
+    _once_imported("multiprocessing", _spawn)
 
 
 def _once_imported(name: str, change: Callable[[Any], None]) -> None:
@@ -55,7 +58,6 @@ def _set(asyncio: Any, names: dict[str, Any]) -> None:
 
 
 def _spawn(multiprocessing: Any) -> None:
-    """Has processes spawned where the program does not say how: a JVM does not survive a fork."""
     default = multiprocessing.context._default_context
     default._default_context = default.get_context("spawn")
 

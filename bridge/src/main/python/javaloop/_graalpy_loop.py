@@ -31,11 +31,6 @@ class EngineLoop(SharedLoop):
     _Task: Any = _task.Task if tasks.Task is PyTask else tasks.Task
     _run_once = _pass.run_once
     _host_wakeup: Callable[[], None]
-    _glance: Any  # of the one for CPython
-
-    def _enter(self, host: Any) -> None:
-        # For compiled Python entering Java is cheap.
-        self._start_timer, self._cancel_timer = host.callAt, host.cancel
 
     # --- signals: Java wakes the loop
 

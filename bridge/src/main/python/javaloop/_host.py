@@ -14,10 +14,6 @@ if TYPE_CHECKING:
         def run(self, block: bool) -> int: ...
         def runAt(self, block: bool, now: float) -> int: ...
         def runFor(self, seconds: float) -> int: ...
-        def memory(self) -> Any: ...
-        def timerNotes(self) -> Any: ...
-        def takeTimers(self) -> None: ...
-        def pollerDescriptor(self) -> int: ...
         def events(self) -> list[int]: ...
         def callAt(self, when: float) -> int: ...
         def timerNumbers(self) -> list[int]: ...
@@ -67,9 +63,7 @@ ON_GRAALPY = sys.implementation.name == "graalpy"
 
 def _find() -> Host | None:
     if not ON_GRAALPY:
-        # Put there by Java before Python's first line.
-        given: Any = sys.modules.get("javaloop._jvm")
-        return None if given is None else given.host
+        return None
     import polyglot  # pyright: ignore[reportMissingImports] # a module of GraalPy
 
     try:
@@ -79,14 +73,8 @@ def _find() -> Host | None:
         return None
 
 
+# On GraalPy; CPython has the module ``_javaloop``.
 host = _find()
-
-
-def events(loop: HostLoop) -> Any:
-    """What the passes of a loop write to: a sequence of numbers."""
-    if ON_GRAALPY:
-        return loop.events()
-    return memoryview(loop.memory()).cast("B").cast("q")
 
 
 def by_ffm() -> bool:
@@ -110,8 +98,8 @@ def is_child() -> bool:
 
 def after_fork() -> None:
     """In the child: its JVM is a memory image without threads, not to be called."""
-    global host, _forked
-    host, _forked = None, True
+    global _forked
+    _forked = True
 
 
 _forked = False

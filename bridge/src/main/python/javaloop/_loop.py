@@ -1,4 +1,4 @@
-"""The loop that Java drives.
+"""The loop that Java drives, on GraalPy.
 
 A pass is one call of ``_run_once``: Java polls, expires timers and runs what Java threads posted;
 what became ready then joins the run queue here, behind what was there, and the queue is run once.
@@ -16,10 +16,11 @@ from _thread import RLock, get_ident
 from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from javaloop import _host, _task
+from javaloop import _anext, _host, _kernel, _names, _task, _tls
 from javaloop._asyncio import BaseSelector, ThreadSafeHandle
+from javaloop._graalpy_loop import EngineLoop
 from javaloop._shared_loop import LoopStats
 
 _Handle = _task.Handle
@@ -28,16 +29,10 @@ _PostedHandle = ThreadSafeHandle or _Handle
 _PostedInDebug = ThreadSafeHandle or events.Handle
 _FRAMES_OF_POSTED = 2 if ThreadSafeHandle else 1  # in its source's traceback
 
-if TYPE_CHECKING or _host.ON_GRAALPY:
-    from javaloop import _anext, _kernel, _names, _tls
-    from javaloop._graalpy_loop import EngineLoop
-
-    _anext.install()
-    _kernel.install()
-    _names.install()
-    _tls.install()
-else:
-    from javaloop._cpython_loop import EngineLoop
+_anext.install()
+_kernel.install()
+_names.install()
+_tls.install()
 
 _base_events: Any = base_events
 _READ = selectors.EVENT_READ
@@ -146,11 +141,12 @@ class Loop(EngineLoop):
         if selector is not None:
             selector.close()
         host = _host.require().newLoop()
-        self._enter(host)
         self._host = host
         self._host_run: Callable[[bool], int] = host.run
         self._host_wakeup = host.wakeup
-        self._host_events = _host.events(host)
+        self._host_events = host.events()
+        # For compiled Python entering Java is cheap.
+        self._start_timer, self._cancel_timer = host.callAt, host.cancel
         self._host_sockets: Any = None
         self._timers: dict[int, TimerHandle] = {}  # by their numbers in Java
         selector = _HostSelector(host, self)
@@ -162,11 +158,9 @@ class Loop(EngineLoop):
             raise
         self._heap: list[Any] | None = None  # of timers, where they are not Java's
         self._ready: collections.deque[events.Handle] = collections.deque()
-        self._asyncgens_swept: float = float("inf")
-        if _host.ON_GRAALPY:
-            # No finalizers: a generator that is dropped would never run its finally blocks.
-            self._asyncgens = set[Any]()
-            self._asyncgens_swept = 64
+        # No finalizers: a generator that is dropped would never run its finally blocks.
+        self._asyncgens = set[Any]()
+        self._asyncgens_swept = 64
 
     # --- what programs put in place of the loop's own
 
@@ -207,7 +201,7 @@ class Loop(EngineLoop):
             raise KeyboardInterrupt
         found = self._host_events
         if count > len(found):
-            found = self._host_events = _host.events(self._host)
+            found = self._host_events = self._host.events()
         timers: Any = self._timers
         ready = self._ready
         for i in range(count):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-INTERRUPTED = 130  # as a shell shows an end by SIGINT
+INTERRUPTED = -2  # an end by SIGINT; exit statuses are positive
 
 
 def run(
@@ -69,7 +69,7 @@ def run(
     status = _finish(_guarded(_PROGRAMS[kind], target))
     if statistics:
         _print_statistics()
-    return status
+    return 130 if status == INTERRUPTED else status  # as a shell shows it
 
 
 def _print_statistics() -> None:
@@ -110,7 +110,8 @@ def _report(error: BaseException) -> int:
     from javaloop import _tracebacks
 
     _tracebacks.clean(error)
-    sys.last_exc = error  # type: ignore[attr-defined]
+    if sys.version_info >= (3, 12):
+        sys.last_exc = error
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     flush(sys.stdout)
     try:

@@ -17,8 +17,7 @@ _source_tracebacks.install()
 class LoopStats(NamedTuple):
     """What Java counted since the loop was made.
 
-    On CPython a pass that would find nothing in Java is run without it, and not counted; nor are
-    timers that have become asyncio's.
+    Timers that have become asyncio's are not counted.
     """
 
     passes: int

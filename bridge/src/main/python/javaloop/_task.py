@@ -56,7 +56,7 @@ class TimerHandle(events.TimerHandle):
             if self._source_traceback:
                 del self._source_traceback[-1]
         else:
-            # As in Handle, without a call for it: on CPython that is 60 ns of a timer's 2,200.
+            # As in Handle, without a call for it.
             self._context = _copy_context() if context is None else context
             self._loop = loop
             self._callback = callback

@@ -129,6 +129,7 @@ def _call_boot(environment: ctypes.c_void_p) -> None:
     call = ctypes.PYFUNCTYPE(None, pointer, pointer, pointer, pointer)(
         _entry(table, _CALL_STATIC_VOID)
     )
+    found = None
     for name in _OF_BOTH_JARS:
         found = find_class(environment, name)
         if not found:
@@ -231,6 +232,8 @@ class _Signals:
         module: Any = signal
         set_handler = module.signal
         lent = self._get_all([each for each in numbers if signal.getsignal(each) is None])
+        if not lent:
+            return
 
         @functools.wraps(set_handler)
         def set_handler_or_give_back(signalnum: Any, handler: Any, /) -> Any:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import collections
 import inspect
+import os
 import selectors
+import signal
 import threading
 import weakref
 from asyncio import events
@@ -223,11 +225,35 @@ class Loop(_shared_loop.SharedLoop):
             return
         own_pass = type(self)._run_once is _run_once and "_run_once" not in vars(self)
         self._set_repeats(own_pass)
+        before = self._hear_signals()
         try:
             super().run_forever()
         finally:
+            if before is not None:
+                signal.set_wakeup_fd(before)
             if hasattr(self, "_state"):
                 self._set_repeats(False)
+
+    def _hear_signals(self) -> int | None:
+        """Has signals that the kernel gives to another thread wake this loop too.
+
+        It gives them to the process's first thread if it can, which is not Python's main thread where
+        a JVM has booted CPython.
+
+        :return: what ``set_wakeup_fd`` was set to; None where nothing was done
+        """
+        if (
+            threading.get_native_id() == os.getpid()
+            or threading.current_thread() is not threading.main_thread()
+        ):
+            return None
+        return signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        removed = super().remove_signal_handler(sig)
+        if self._thread_id == threading.get_ident():
+            self._hear_signals()
+        return removed
 
     def _call_soon(
         self, callback: Callable[..., Any], args: Any, context: Context | None

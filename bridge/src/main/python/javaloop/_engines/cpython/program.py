@@ -1,4 +1,4 @@
-"""Runs a program on this CPython for ``./javaloop --engine cpython``.
+"""Runs a program on this CPython for ``./javaloop --engine cpython``, and for ``jep``.
 
 The launcher executes ``python FLAGS -c "…main()" FOLDER KIND TARGET OPTIONS ARGUMENT…``,
 where FOLDER has this package: the python has read its own flags and ends as any python does.
@@ -6,7 +6,6 @@ where FOLDER has this package: the python has read its own flags and ends as any
 
 from __future__ import annotations
 
-import os
 import sys
 
 
@@ -36,16 +35,25 @@ def main() -> None:
         "legacy" in chosen,
     )
     if status == _main.INTERRUPTED:
-        # As a python does: who waits for it sees by what it ended.
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        # This python then runs its end and dies of the signal: who waits for it sees by what it ended.
+        _show_nothing_once()
+        raise KeyboardInterrupt
     raise SystemExit(status)
+
+
+def _show_nothing_once() -> None:
+    hook = sys.excepthook
+
+    def show_nothing(*_: object) -> None:
+        sys.excepthook = hook
+
+    sys.excepthook = show_nothing
 
 
 def _describe(kind: str, target: str, arguments: list[str]) -> None:
     """Has ``sys.orig_argv`` say what a python's would, in place of what the launcher executed."""
     at = sys.orig_argv.index("-c")
-    words = {"command": ["-c", target], "module": ["-m", target]}.get(kind, [target] if target else [])
+    words = {"command": ["-c", target], "module": ["-m", target]}.get(
+        kind, [target] if target else []
+    )
     sys.orig_argv[at:] = [*words, *arguments]

@@ -28,6 +28,11 @@ def boot(options: Sequence[str] = ()) -> None:
         return
     jars = jars_in(os.path.join(_RUNTIME, "modules"))
     jvm.boot(_java_home(), jars, options or _use_of_cache(jars))
+    settle()
+
+
+def settle() -> None:
+    """Once, after Java and the CPython of a program are bound."""
     stacks.enlarge_small()
     _keep_threads()
     leave_children_alone()

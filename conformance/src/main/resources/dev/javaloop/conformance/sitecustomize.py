@@ -13,7 +13,7 @@ import sys
 _TIMED_IMPORT = """
 def _find_and_load(name, import_):
     global depth, wall, cpu
-    if get_ident() != main or name == "javaloop._jep":  # which is the program, on JEP
+    if get_ident() != main or name.endswith(".program_by_jep"):  # which is the program, on JEP
         return find_and_load(name, import_)
     if not depth:
         wall -= monotonic()

@@ -213,12 +213,6 @@ public final class EventLoop implements AutoCloseable {
     return pass.descriptors.unwatch(fd);
   }
 
-  /// The poller's [Poller#descriptor()]: who can look at descriptors more cheaply than by a pass
-  /// sees there whether one would find something. Posts do not show.
-  public int pollerDescriptor() {
-    return pass.poller.descriptor();
-  }
-
   /// Asks the driver to end after the pass that is on, or after the next one, which does not wait.
   /// Any thread; without effect on a closed loop.
   public void stop() {

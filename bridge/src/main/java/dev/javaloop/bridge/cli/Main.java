@@ -13,7 +13,7 @@ import org.graalvm.polyglot.PolyglotException;
 
 /// What `./javaloop` starts: a python whose asyncio is scheduled by Java.
 public final class Main {
-  static final String HELP =
+  private static final String HELP =
       """
       usage: javaloop [javaloop's options] [a python's options] [-c CODE | -m MODULE | FILE | -] [ARGUMENT...]
              javaloop conformance [NOTES...] --report DIR

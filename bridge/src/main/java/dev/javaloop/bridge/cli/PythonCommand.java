@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// A command line read as CPython reads its own, with javaloop's options in front.
 ///
@@ -21,8 +20,6 @@ import java.util.Set;
 /// @param mode `latency` or `throughput`: how the JIT compiles
 /// @param optimize how often `-O` was given
 /// @param extended the values of `-X`, in their order
-/// @param words the command line without javaloop's own options
-/// @param flagWords how many of them stand before the program
 /// @param version how to answer `-V`: 0 not, 1 short, 2 with the build
 record PythonCommand(
     String kind,
@@ -37,20 +34,7 @@ record PythonCommand(
     String mode,
     int optimize,
     List<String> extended,
-    List<String> words,
-    int flagWords,
     int version) {
-
-  /// The options that a python does not have.
-  private static final Set<String> OWN =
-      Set.of(
-          "--stock-loop",
-          "--alias-uvloop",
-          "--legacy",
-          "--stats",
-          "--mode",
-          "--engine",
-          "--python");
 
   /// The words could not be read; the message is for the user.
   static final class UsageException extends Exception {
@@ -73,7 +57,6 @@ record PythonCommand(
 
   private static final class Parser {
     private final Iterator<String> words;
-    private final List<String> python = new ArrayList<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
@@ -86,7 +69,6 @@ record PythonCommand(
     private String mode = "latency";
     private final List<String> extended = new ArrayList<>();
     private int optimize;
-    private int flagWords;
     private int version;
     private String kind = "";
     private String target = "";
@@ -98,10 +80,6 @@ record PythonCommand(
     PythonCommand parse(boolean terminal) throws UsageException {
       while (kind.isEmpty() && words.hasNext()) {
         String word = words.next();
-        flagWords = python.size();
-        if (!OWN.contains(name(word))) {
-          python.add(word);
-        }
         if (word.startsWith("--")) {
           longOption(word);
         } else if (word.startsWith("-") && word.length() > 1) {
@@ -112,13 +90,8 @@ record PythonCommand(
           arguments.add(word);
         }
       }
-      words.forEachRemaining(
-          word -> {
-            arguments.add(word);
-            python.add(word);
-          });
+      words.forEachRemaining(arguments::add);
       if (kind.isEmpty()) {
-        flagWords = python.size();
         kind = terminal || interactive ? "repl" : "stdin";
         arguments.add("");
       }
@@ -138,8 +111,6 @@ record PythonCommand(
           mode,
           optimize,
           List.copyOf(extended),
-          List.copyOf(python),
-          flagWords,
           version);
     }
 
@@ -177,11 +148,7 @@ record PythonCommand(
       if (!words.hasNext()) {
         throw new UsageException("option " + name + " needs a value");
       }
-      String value = words.next();
-      if (!OWN.contains(name)) {
-        python.add(value);
-      }
-      return value;
+      return words.next();
     }
 
     private static String oneOf(String name, String value, String... known) throws UsageException {

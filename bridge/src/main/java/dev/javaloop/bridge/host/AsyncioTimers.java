@@ -66,12 +66,6 @@ final class AsyncioTimers {
         pop();
       }
     }
-    return earliest();
-  }
-
-  /// The earliest deadline as the heap is, where cancelled timers count; positive infinity if there
-  /// is none.
-  double earliest() {
     return size == 0 ? Double.POSITIVE_INFINITY : deadlines[0];
   }
 

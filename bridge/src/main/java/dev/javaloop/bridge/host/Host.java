@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.graalvm.polyglot.HostAccess.Export;
 
-/// What Python gets of Java, on every engine.
+/// What Python gets of Java where it calls Java by itself; CPython has builtins.
 public class Host {
   private final HostSignals signals = new HostSignals(System::nanoTime);
   private final HostKernel kernel = new HostKernel();

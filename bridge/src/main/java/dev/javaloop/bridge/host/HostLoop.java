@@ -5,22 +5,16 @@ import dev.javaloop.loop.EventLoop;
 import dev.javaloop.loop.Interest;
 import dev.javaloop.loop.LoopStats;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.graalvm.polyglot.HostAccess.Export;
-import org.jspecify.annotations.Nullable;
 
 /// One event loop as its Python face sees it: only numbers cross.
 ///
 /// Used by the Python thread that runs the loop, and before that by the one that made it; only
 /// [#watch], [#wakeup], [#stats] and the posts of [#eventLoop] are for any thread.
 ///
-/// A pass writes what became ready into the array that [#events] gives, or for engines that cannot
-/// look into Java's arrays into the memory that [#memory] gives: a number >= 0 is that of an
+/// A pass writes what became ready into the array that [#events] gives: a number >= 0 is that of an
 /// expired timer; a negative one is `~(fd << 2 | interest)`, a ready descriptor.
 public final class HostLoop {
   /// How many numbers [#stats] gives.
@@ -44,9 +38,6 @@ public final class HostLoop {
   private long[] givenEvents = events;
 
   private int count;
-  private @Nullable ByteBuffer memory;
-  private @Nullable LongBuffer shared;
-  private @Nullable TimerNotes notes;
 
   HostLoop(HostSignals signals, Consumer<HostLoop> onClose) {
     this.signals = signals;
@@ -101,7 +92,6 @@ public final class HostLoop {
     count = 0;
     events =
         givenEvents; // A pass that outgrew it and then failed has told nobody of the other one.
-    takeTimers();
     double next = timers.next();
     boolean timed = next != Double.POSITIVE_INFINITY;
     long deadline = latest;
@@ -115,16 +105,7 @@ public final class HostLoop {
     if (timed) {
       timers.expire(now(given) + RESOLUTION_SECONDS, this::add);
     }
-    if (notes != null) {
-      notes.tellDue();
-    }
-    if (count == 0) {
-      return signals.takeInterrupt() ? -1 : 0;
-    }
-    if (shared != null) {
-      share(shared);
-    }
-    return count;
+    return count == 0 && signals.takeInterrupt() ? -1 : count;
   }
 
   private static double now(double given) {
@@ -143,48 +124,6 @@ public final class HostLoop {
   public long[] events() {
     givenEvents = events;
     return events;
-  }
-
-  /// The memory that passes write to, as `long`s in the machine's order; it is another one after a
-  /// pass outgrew it.
-  public ByteBuffer memory() {
-    ByteBuffer given = memory;
-    if (given == null) {
-      given = ByteBuffer.allocateDirect(Long.BYTES * events.length).order(ByteOrder.nativeOrder());
-      memory = given;
-      shared = given.asLongBuffer();
-    }
-    return given;
-  }
-
-  /// Memory for timers that Python starts and cancels by notes, see [TimerNotes]; it does not call
-  /// [#callAt] and [#cancel] then.
-  public ByteBuffer timerNotes() {
-    TimerNotes given = new TimerNotes(timers);
-    notes = given;
-    return given.memory();
-  }
-
-  /// Takes over what Python has noted, as each pass does.
-  public void takeTimers() {
-    if (notes != null) {
-      notes.take();
-    }
-  }
-
-  /// What [EventLoop#pollerDescriptor] gives.
-  public int pollerDescriptor() {
-    return loop.pollerDescriptor();
-  }
-
-  private void share(LongBuffer buffer) {
-    if (buffer.capacity() < count) {
-      memory = null;
-      memory();
-      buffer = Objects.requireNonNull(shared);
-    }
-    buffer.put(0, events, 0, count);
-    givenEvents = events;
   }
 
   private void add(long event) {
@@ -210,7 +149,6 @@ public final class HostLoop {
   /// one `~number`.
   @Export
   public long[] timerNumbers() {
-    takeTimers();
     return timers.numbers();
   }
 

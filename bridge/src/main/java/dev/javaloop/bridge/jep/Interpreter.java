@@ -1,5 +1,6 @@
 package dev.javaloop.bridge.jep;
 
+import dev.javaloop.cpython.PresentCPython;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -11,8 +12,9 @@ import jep.JepException;
 import jep.MainInterpreter;
 import jep.PyConfig;
 import jep.SharedInterpreter;
+import org.jspecify.annotations.Nullable;
 
-/// The CPython of this process. There is one, for as long as the process lives.
+/// The CPython of this process, booted by JEP. There is one, for as long as the process lives.
 ///
 /// Python's code runs on JEP's own thread, which is CPython's main thread: only there
 /// `signal.signal` works and `threading.main_thread()` is the current thread. JEP runs nothing
@@ -23,14 +25,24 @@ final class Interpreter {
 
   private Interpreter() {}
 
-  /// Starts CPython.
+  /// Starts CPython, and binds Java to it: afterwards Python can import the package `javaloop`.
   ///
   /// @param site the folder with the package `jep` for this CPython and JVM
   /// @param executable the `python` whose environment it is; `sys.executable`
   /// @param words a python's command line without its name, which CPython reads for its flags and
   ///   `sys.argv`
   /// @param flagWords how many of them stand before the program
-  static void start(Path site, Path executable, List<String> words, int flagWords) {
+  /// @param sources the folder with the package `javaloop`, which becomes the last of `sys.path`
+  /// @param host what Python gets of Java as `host` of the module `javaloop._by_jep`
+  /// @throws JepException where CPython or JEP do not start
+  static void start(
+      Path site,
+      Path executable,
+      List<String> words,
+      int flagWords,
+      Path sources,
+      @Nullable Object host)
+      throws JepException {
     List<String> argv = new ArrayList<>(words);
     argv.addAll(flagWords, List.of("-W", QUIET));
     argv.addFirst(executable.toString());
@@ -42,6 +54,8 @@ final class Interpreter {
             .setArgv(argv.toArray(String[]::new)));
     SharedInterpreter.setConfig(
         new JepConfig().addIncludePaths(site.toString()).setClassEnquirer(new NoClasses()));
+    prepare(sources, host);
+    PresentCPython.bind();
   }
 
   /// Java's classes are not Python's modules: `import com` finds what a python finds.
@@ -62,22 +76,16 @@ final class Interpreter {
     }
   }
 
-  /// Gives Python an object of Java's, and the package `javaloop`; takes away what JEP has put in
-  /// the way of imports.
-  ///
-  /// @param sources the folder that holds the package
-  /// @param module the name of the module whose `host` it is
-  /// @throws JepException where CPython or JEP do not start
-  static void prepare(Path sources, Object host, String module) throws JepException {
+  /// Also takes away what JEP has put in the way of imports.
+  private static void prepare(Path sources, @Nullable Object host) throws JepException {
     try (SharedInterpreter python = new SharedInterpreter()) {
       python.set("host", host);
-      python.set("module", module);
       python.set("sources", sources.toString());
       python.set("quiet", QUIET);
       python.exec(
           """
           import sys, types, warnings
-          sys.modules[module] = types.SimpleNamespace(host=host)
+          sys.modules["javaloop._by_jep"] = types.SimpleNamespace(host=host)
           sys.path[-1] = sources  # JEP's own, which it has imported
           sys.meta_path[:] = [
               each for each in sys.meta_path if not type(each).__module__.startswith("jep.")
@@ -88,15 +96,6 @@ final class Interpreter {
           at = sys.orig_argv.index(quiet)
           del sys.orig_argv[at - 1 : at + 1]
           """);
-    }
-  }
-
-  /// Runs code on a thread of Python's that is not its main one.
-  ///
-  /// @throws JepException what it raised
-  static void execute(String code) throws JepException {
-    try (SharedInterpreter python = new SharedInterpreter()) {
-      python.exec(code);
     }
   }
 

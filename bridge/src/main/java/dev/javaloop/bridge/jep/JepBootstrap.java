@@ -8,6 +8,7 @@ import dev.javaloop.cpython.PresentCPython;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,8 @@ public final class JepBootstrap implements dev.javaloop.cpython.Interpreter.Boot
   public void boot(Runnable newMain) throws Exception {
     warn();
     main = newMain;
-    Interpreter.start(cpython.site(), cpython.executable(), List.of(), 0);
-    Interpreter.prepare(
-        PythonSources.directory(PythonSources.prepared("python")), this, "javaloop._by_jep");
-    Interpreter.execute("import sys; sys.modules['javaloop._by_jep'].host.bind()");
+    Path sources = PythonSources.directory(PythonSources.prepared("python"));
+    Interpreter.start(cpython.site(), cpython.executable(), List.of(), 0, sources, this);
     Interpreter.importOnMainThread("javaloop._engines.cpython.by_jep");
   }
 
@@ -56,11 +55,6 @@ public final class JepBootstrap implements dev.javaloop.cpython.Interpreter.Boot
           Level.WARNING,
           "missing JVM flag -Xss16m; without it deep recursion in Python ends the process");
     }
-  }
-
-  /// Called by Python, before it imports the package.
-  public void bind() {
-    PresentCPython.bind();
   }
 
   /// Called by Python on its main thread.
