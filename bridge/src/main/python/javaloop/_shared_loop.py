@@ -70,7 +70,13 @@ class SharedLoop(BaseLoop):
                 sock, protocol, waiter, extra=extra, server=server
             )
         self._ensure_fd_no_transport(sock)
-        return _transports.SocketTransport(self, sock, protocol, waiter, extra, server)
+        kind = self._kind_of_socket_transport()
+        return kind(self, sock, protocol, waiter, extra, server)
+
+    def _kind_of_socket_transport(self) -> Any:
+        from javaloop import _transports
+
+        return _transports.SocketTransport
 
     def _make_ssl_transport(
         self,

@@ -76,7 +76,7 @@ class _Unsent:
         return self.size()
 
 
-class _Holder(SelectorTransport):
+class Holder(SelectorTransport):
     """Keeps the socket's descriptor until the transport's end.
 
     As a file over a socket does: whoever closes the Python socket meanwhile cannot hand its number
@@ -103,7 +103,7 @@ class _Holder(SelectorTransport):
             sock._decref_socketios()
 
 
-class _JavaSocketTransport(_Holder, BaseSocketTransport):
+class _JavaSocketTransport(Holder, BaseSocketTransport):
     def __init__(
         self,
         loop: Any,
@@ -276,7 +276,7 @@ class _JavaSocketTransport(_Holder, BaseSocketTransport):
         return self._buffer.size()
 
 
-class _PythonSocketTransport(_Holder, BaseSocketTransport):
+class _PythonSocketTransport(Holder, BaseSocketTransport):
     """asyncio's, with the way of most bytes made straight."""
 
     def __init__(self, loop: Any, sock: Any, *args: Any) -> None:
@@ -338,7 +338,7 @@ class _PythonSocketTransport(_Holder, BaseSocketTransport):
 SocketTransport = _JavaSocketTransport if _host.ON_GRAALPY else _PythonSocketTransport
 
 
-class DatagramTransport(_Holder, BaseDatagramTransport):
+class DatagramTransport(Holder, BaseDatagramTransport):
     def _is_there(self) -> bool:
         """Whether the socket is; ends the transport when somebody closed or detached it."""
         sock = self._sock

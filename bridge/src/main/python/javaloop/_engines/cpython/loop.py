@@ -244,6 +244,13 @@ class Loop(_shared_loop.SharedLoop):
         super()._make_self_pipe()
         self._set_quiet(1)
 
+    # --- transports
+
+    def _kind_of_socket_transport(self) -> Any:
+        from javaloop._engines.cpython import transports
+
+        return transports.SocketTransport
+
     # --- closing
 
     def close(self) -> None:

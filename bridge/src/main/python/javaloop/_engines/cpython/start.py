@@ -101,6 +101,9 @@ def leave_children_alone() -> None:
         loops = sys.modules.get("javaloop._engines.cpython.loop")
         if loops is not None:
             loops.leave_java()
+        transports = sys.modules.get("javaloop._engines.cpython.transports")
+        if transports is not None:
+            transports.leave_java()
         values = sys.modules.get("javaloop._engines.cpython.values")
         if values is not None:
             values.leave_java()

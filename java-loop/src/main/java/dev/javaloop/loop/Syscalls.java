@@ -76,6 +76,12 @@ class Syscalls {
     static final MethodHandle SEND = find("send", BYTES, ERRNO, CRITICAL_HEAP).orElseThrow();
   }
 
+  /// The same with memory by its address.
+  private static final class NativeSockets {
+    static final MethodHandle RECV = words("recv", CRITICAL);
+    static final MethodHandle SEND = words("send", CRITICAL);
+  }
+
   private static final class Services {
     static final MethodHandle SENDFILE =
         call("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
@@ -259,6 +265,34 @@ class Syscalls {
               (long)
                   Sockets.SEND.invokeExact(
                       errno, fd, from, from.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  long recv(int fd, long address, long length) {
+    try {
+      return result(
+          (long)
+              NativeSockets.RECV.invokeExact(
+                  errno, (long) fd, address, length, (long) MSG_DONTWAIT, 0L, 0L));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  long send(int fd, long address, long length) {
+    try {
+      return result(
+          (long)
+              NativeSockets.SEND.invokeExact(
+                  errno,
+                  (long) fd,
+                  address,
+                  length,
+                  (long) (MSG_NOSIGNAL | MSG_DONTWAIT),
+                  0L,
+                  0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }

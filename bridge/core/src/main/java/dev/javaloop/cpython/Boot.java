@@ -31,6 +31,11 @@ public final class Boot {
         "install_loop($module, type, probe, plain, /)",
         Convention.POSITIONAL,
         "installLoop");
+    builtins.addFunction(
+        module,
+        "install_transport($module, type, probe, closed_socket, plain, /)",
+        Convention.POSITIONAL,
+        "installTransport");
     builtins.addFunction(module, "keep_threads($module, /)", Convention.NONE, "keepThreads");
     builtins.addFunction(module, "exit_java($module, status, /)", Convention.ONE, "exitJava");
   }
@@ -63,6 +68,19 @@ public final class Boot {
     } catch (IllegalAccessException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  static long installTransport(long unusedModule, long arguments, long count) {
+    if (count != 4) {
+      return Failures.typeError(
+          "install_transport takes a class, its probe, a closed socket and the plain ways");
+    }
+    SocketTransports.install(
+        Memory.word(arguments),
+        Memory.word(arguments + 8),
+        Memory.word(arguments + 16),
+        Memory.word(arguments + 24));
+    return PyObjects.none();
   }
 
   static long installLoop(long unusedModule, long arguments, long count) {

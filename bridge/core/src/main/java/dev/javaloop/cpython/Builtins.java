@@ -71,8 +71,14 @@ final class Builtins {
   /// @param java takes the words of the convention
   static void addMethod(long type, String signature, Convention convention, MethodHandle java) {
     String name = signature.substring(0, signature.indexOf('('));
-    long method =
-        PyObjects.checked(CApi.newMethodDescriptor(type, definition(signature, convention, java)));
+    addMethod(type, name, definition(signature, convention, java));
+  }
+
+  /// Sets a method on a class of Python's.
+  ///
+  /// @param definition of [#definition]
+  static void addMethod(long type, String name, long definition) {
+    long method = PyObjects.checked(CApi.newMethodDescriptor(type, definition));
     PyObjects.checked(CApi.setAttribute(type, Names.of(name), method));
     References.drop(method);
   }
@@ -91,6 +97,12 @@ final class Builtins {
   }
 
   /// A `PyMethodDef`.
+  ///
+  /// @param java the Java method's name
+  long definition(String signature, Convention convention, String java) {
+    return definition(signature, convention, find(convention, java));
+  }
+
   private static long definition(String signature, Convention convention, MethodHandle java) {
     String name = signature.substring(0, signature.indexOf('('));
     long definition = Memory.allocate(4L * Long.BYTES);

@@ -62,6 +62,22 @@ final class Layout {
     return found;
   }
 
+  /// The offset of one slot of an object, whose value is the same before and after.
+  ///
+  /// @throws UnsupportedOperationException where it is not found
+  static long slot(long object, String name) {
+    long type = PyObjects.typeOf(object);
+    long size = CApi.intValue(Names.attribute(type, "__basicsize__"));
+    long before = Names.attribute(object, name);
+    long marker = CApi.newList(0);
+    PyObjects.checked(CApi.setAttribute(object, Names.of(name), marker));
+    long found = find(object, marker, size, "the slot " + name);
+    PyObjects.checked(CApi.setAttribute(object, Names.of(name), before));
+    CApi.decRef(marker);
+    CApi.decRef(before);
+    return found;
+  }
+
   static long find(long object, long value, long size, String what) {
     for (long at = 0; at < size; at += WORD) {
       if (Memory.word(object + at) == value) {

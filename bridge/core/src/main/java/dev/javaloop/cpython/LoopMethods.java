@@ -49,7 +49,7 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
-    Boot.initialize(MethodHandles.lookup(), Handles.class);
+    Boot.initialize(MethodHandles.lookup(), Handles.class, SocketTransports.class);
     References.add(probe);
     References.add(plainWays);
     plain = plainWays;
@@ -533,7 +533,10 @@ final class LoopMethods {
     long result = 0;
     boolean entered = CApi.enterContext(context) >= 0;
     if (entered) {
-      result = CApi.call(callback, arguments, 0);
+      result =
+          arguments == PyObjects.EMPTY_TUPLE && SocketTransports.isReadReady(callback)
+              ? SocketTransports.callReadReady(callback)
+              : CApi.call(callback, arguments, 0);
       if (CApi.exitContext(context) < 0 && result != 0) {
         References.drop(result);
         result = 0;

@@ -39,6 +39,12 @@ final class Memory {
     return Arena.global().allocate(bytes, 16).address();
   }
 
+  /// Memory for the life of the process that begins a page. The kernel took four times as long to
+  /// copy what it had received to an address 16 bytes behind one.
+  static long allocateBuffer(long bytes) {
+    return Arena.global().allocate(bytes, 4096).address();
+  }
+
   /// A C string for the life of the process, in UTF-8.
   static long cString(String text) {
     return Arena.global().allocateFrom(text).address();

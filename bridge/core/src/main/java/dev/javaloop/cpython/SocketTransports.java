@@ -1,0 +1,237 @@
+package dev.javaloop.cpython;
+
+import dev.javaloop.cpython.Builtins.Convention;
+import dev.javaloop.loop.NativeSocketCalls;
+import java.lang.invoke.MethodHandles;
+
+/// The hot methods of Python's class `SocketTransport`: receiving for a protocol, and sending.
+///
+/// Whatever is not plain receiving and sending is left to the plain ways, the attributes of an
+/// object that `transports.py` hands over: `read_ready`, `write`, `read_failed`, `write_failed`,
+/// `write_rest`, `end_of_file` and `protocol_failed`. Guarded by the GIL.
+final class SocketTransports {
+  /// The most that asyncio receives at once.
+  private static final long CAPACITY = 256 * 1024;
+
+  private static final long RECEIVED = Memory.allocateBuffer(CAPACITY);
+  private static final NativeSocketCalls CALLS = new NativeSocketCalls();
+
+  // A call copies what it is given before it runs anything.
+  private static final long SCRATCH = Memory.allocate(4 * 8L);
+
+  private static final long DATA_RECEIVED = Names.of("data_received");
+
+  /// CPython has one object for it, as it is small.
+  private static final long ZERO = CApi.newInt(0);
+
+  private static final Builtins BUILTINS = new Builtins(MethodHandles.lookup());
+
+  /// The `PyMethodDef` of `_read_ready`.
+  private static final long READ_READY =
+      BUILTINS.definition("_read_ready($self, /)", Convention.NONE, "readReady");
+
+  private static long probe;
+  private static long socketProbe;
+  private static long plain;
+
+  private SocketTransports() {}
+
+  private static final class Offsets {
+    static final long DESCRIPTOR;
+    static final long SOCKET;
+    static final long PROTOCOL;
+    static final long TAKES_DATA;
+    static final long MAX_SIZE;
+    static final long BUFFER;
+    static final long CONNECTION_LOST;
+    static final long END_WRITTEN;
+    static final long EMPTY_WAITER;
+
+    /// Of `_closed` in a Python socket.
+    static final long SOCKET_CLOSED = Layout.slot(socketProbe, "_closed");
+
+    static {
+      long[] slots =
+          Layout.slots(
+              probe,
+              "_sock_fd",
+              "_kept_sock",
+              "_protocol",
+              "_takes_data",
+              "max_size",
+              "_buffer",
+              "_conn_lost",
+              "_eof",
+              "_empty_waiter");
+      DESCRIPTOR = slots[0];
+      SOCKET = slots[1];
+      PROTOCOL = slots[2];
+      TAKES_DATA = slots[3];
+      MAX_SIZE = slots[4];
+      BUFFER = slots[5];
+      CONNECTION_LOST = slots[6];
+      END_WRITTEN = slots[7];
+      EMPTY_WAITER = slots[8];
+    }
+  }
+
+  /// Gives the class its methods.
+  ///
+  /// @param type the class `SocketTransport`
+  /// @param probeType a class of the same layout, whose instances do nothing at their end
+  /// @param closedSocket a socket of Python's class that is closed
+  /// @param plainWays an object with the plain ways as attributes
+  static void install(long type, long probeType, long closedSocket, long plainWays) {
+    probe = probeType;
+    socketProbe = closedSocket;
+    References.add(plainWays);
+    plain = plainWays;
+    Boot.initialize(MethodHandles.lookup(), Offsets.class, Functions.class);
+    Builtins.addMethod(type, "_read_ready", READ_READY);
+    BUILTINS.addMethod(type, "write($self, /, data)", Convention.NAMED, "write");
+  }
+
+  // --- receiving
+
+  /// Whether a callback is the method `_read_ready` of one of these transports.
+  static boolean isReadReady(long callback) {
+    return PyObjects.typeOf(callback) == Functions.TYPE
+        && Memory.word(callback + Functions.DEFINITION) == READ_READY;
+  }
+
+  /// Calls such a callback. Owned, or 0 and an exception is set.
+  static long callReadReady(long callback) {
+    try {
+      return readReady(Memory.word(callback + Functions.SELF), 0);
+    } catch (Throwable e) {
+      return Failures.set(e);
+    }
+  }
+
+  static long readReady(long self, long unused) {
+    if (Memory.word(self + Offsets.TAKES_DATA) != PyObjects.TRUE
+        || Memory.word(self + Offsets.CONNECTION_LOST) != ZERO
+        || isSocketClosed(self)) {
+      return PyObjects.callMethod(plain, "read_ready", self);
+    }
+    long most = Math.min(CApi.intValue(Memory.word(self + Offsets.MAX_SIZE)), CAPACITY);
+    long count = CALLS.receive(descriptor(self), RECEIVED, Math.max(most, 1));
+    if (count <= 0) {
+      return nothingReceived(self, (int) count);
+    }
+    long data = PyObjects.checked(CApi.newBytes(RECEIVED, count));
+    long protocol = Memory.word(self + Offsets.PROTOCOL);
+    References.add(protocol);
+    References.add(self); // the protocol may have been what kept it
+    Memory.setWord(SCRATCH, protocol);
+    Memory.setWord(SCRATCH + 8, data);
+    long result = CApi.callMethod(DATA_RECEIVED, SCRATCH, 2, 0);
+    References.drop(data);
+    References.drop(protocol);
+    try {
+      return result != 0 ? result : protocolFailed(self);
+    } finally {
+      References.drop(self);
+    }
+  }
+
+  private static long nothingReceived(long self, int result) {
+    if (result == 0) {
+      return PyObjects.callMethod(plain, "end_of_file", self);
+    }
+    return NativeSocketCalls.isLater(result) ? PyObjects.none() : failed("read_failed", self, result);
+  }
+
+  /// Reports what the protocol raised, unless it is what ends programs.
+  private static long protocolFailed(long self) {
+    if (Failures.isEnding()) {
+      return 0;
+    }
+    long error = Failures.take();
+    try {
+      return PyObjects.callMethod(plain, "protocol_failed", self, error);
+    } finally {
+      References.drop(error);
+    }
+  }
+
+  // --- sending
+
+  static long write(long self, long arguments, long count, long names) {
+    if (count + (names == 0 ? 0 : CApi.tupleLength(names)) != 1) {
+      return Failures.typeError("write() takes exactly one argument");
+    }
+    if (names != 0 && !Texts.of(CApi.tupleItem(names, 0)).equals("data")) {
+      return Failures.typeError(
+          "write() got an unexpected keyword argument '" + Texts.of(CApi.tupleItem(names, 0)) + "'");
+    }
+    long data = Memory.word(arguments);
+    long length;
+    if (PyObjects.typeOf(data) != PyObjects.BYTES_TYPE
+        || (length = Memory.word(data + Layout.BYTES_LENGTH)) == 0
+        || !canSend(self)) {
+      return PyObjects.callMethod(plain, "write", self, data);
+    }
+    long sent = CALLS.send(descriptor(self), data + Layout.BYTES_CONTENTS, length);
+    if (sent == length) {
+      return PyObjects.none();
+    }
+    if (sent < 0 && !NativeSocketCalls.isLater(sent)) {
+      return failed("write_failed", self, (int) sent);
+    }
+    long from = CApi.newInt(Math.max(sent, 0));
+    try {
+      return PyObjects.callMethod(plain, "write_rest", self, data, from);
+    } finally {
+      References.drop(from);
+    }
+  }
+
+  /// Whether nothing waits to be sent, and bytes can go to the socket at once.
+  private static boolean canSend(long self) {
+    long buffer = Memory.word(self + Offsets.BUFFER);
+    return buffer != 0
+        && CApi.isTrue(buffer) == 0
+        && Memory.word(self + Offsets.END_WRITTEN) == PyObjects.FALSE
+        && Memory.word(self + Offsets.CONNECTION_LOST) == ZERO
+        && Memory.word(self + Offsets.EMPTY_WAITER) == PyObjects.NONE
+        && !isSocketClosed(self);
+  }
+
+  // --- both
+
+  /// Whether somebody has closed or detached the Python socket; true also without one.
+  private static boolean isSocketClosed(long self) {
+    long socket = Memory.word(self + Offsets.SOCKET);
+    return socket == 0 || Memory.word(socket + Offsets.SOCKET_CLOSED) != PyObjects.FALSE;
+  }
+
+  private static int descriptor(long self) {
+    return (int) CApi.intValue(Memory.word(self + Offsets.DESCRIPTOR));
+  }
+
+  private static long failed(String how, long self, int result) {
+    long errno = CApi.newInt(-result);
+    try {
+      return PyObjects.callMethod(plain, how, self, errno);
+    } finally {
+      References.drop(errno);
+    }
+  }
+
+  /// Where builtin functions have what they call and for whom.
+  private static final class Functions {
+    static final long TYPE = Symbols.require("PyCFunction_Type");
+    static final long DEFINITION;
+    static final long SELF;
+
+    static {
+      long marker = CApi.newList(0);
+      long function = PyObjects.checked(CApi.newFunction(READ_READY, marker, 0));
+      DEFINITION = Layout.find(function, READ_READY, 64, "the definition of a function");
+      SELF = Layout.find(function, marker, 64, "the self of a function");
+      CApi.decRef(function);
+      CApi.decRef(marker);
+    }
+  }
+}
