@@ -48,6 +48,35 @@ def test_sleep_of_infinity_is_cancellable(loop):
     loop.run_until_complete(main())
 
 
+@pytest.mark.parametrize("where", ["subclass", "class", "loop"])
+def test_call_later_calls_call_at(loop_class, monkeypatch, where):
+    class Noting(loop_class):
+        pass
+
+    loop = Noting()
+    seen = []
+    call_at = loop_class.call_at
+
+    def note(*arguments, **names):
+        when, callback, *rest = arguments[where != "loop" :]
+        seen.append(callback)
+        return call_at(loop, when, callback, *rest, **names)
+
+    try:
+        place = {"subclass": Noting, "class": loop_class, "loop": loop}[where]
+        monkeypatch.setattr(place, "call_at", note, raising=False)
+        loop.call_later(0, print)
+        assert seen == [print]
+        loop.run_until_complete(asyncio.sleep(0.001))
+        assert len(seen) == 2
+        monkeypatch.undo()
+        loop.call_later(0, print)
+        assert len(seen) == 2
+    finally:
+        monkeypatch.undo()
+        loop.close()
+
+
 def test_none_is_no_time(loop):
     with pytest.raises(TypeError, match="delay must not be None"):
         loop.call_later(None, print)

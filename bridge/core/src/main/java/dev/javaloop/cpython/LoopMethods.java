@@ -5,6 +5,7 @@ import dev.javaloop.loop.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
 
 /// The methods of Python's class `Loop` that are Java's: scheduling, and the pass.
 ///
@@ -39,6 +40,9 @@ final class LoopMethods {
   /// Of the class: the plain ways and what has to be done in Python.
   private static long plain;
 
+  /// What `call_later` has to call where a program has replaced it.
+  private static @Nullable BuiltinMethod callAt;
+
   private LoopMethods() {}
 
   /// Gives the class its methods.
@@ -62,8 +66,11 @@ final class LoopMethods {
         "call_later($self, delay, callback, /, *args, context=None)",
         Convention.NAMED,
         "callLater");
-    builtins.addMethod(
-        type, "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
+    long definition =
+        builtins.definition(
+            "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
+    Builtins.addMethod(type, "call_at", definition);
+    callAt = new BuiltinMethod("call_at", definition, probe);
     String createTask = Texts.of(Names.attribute(plainWays, "create_task_signature"));
     builtins.addMethod(type, createTask, Convention.NAMED, "createTask");
     builtins.addMethod(type, "create_future($self, /)", Convention.NONE, "createFuture");
@@ -220,7 +227,10 @@ final class LoopMethods {
     }
     long delay = Memory.word(arguments);
     long type = PyObjects.typeOf(delay);
-    if ((type != PyObjects.FLOAT_TYPE && type != PyObjects.INT_TYPE) || !CLOCK.isOwn(self)) {
+    if ((type != PyObjects.FLOAT_TYPE && type != PyObjects.INT_TYPE)
+        || !CLOCK.isOwn(self)
+        || callAt == null
+        || !callAt.isOf(self)) {
       return plainly("call_later", self, arguments, count, names);
     }
     double seconds = CApi.floatValue(delay);
