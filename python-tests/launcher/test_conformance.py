@@ -19,7 +19,7 @@ def test_examples_can_be_interrupted_also_where_the_suite_is_in_the_background(t
         [
             *command,
             "--engine",
-            "jep",
+            "cpython",
             "--reference",
             sys.executable,
             "--report",

@@ -63,7 +63,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = "\n".join(f"```{label}\n{code}\n```\n" for label, code, *_ in fences)
         (notes / f"{stem}.md").write_text(text, encoding="utf-8")
     folder = tmp_path_factory.mktemp("report")
-    words = ["--engine", "jep", "--legacy", "--servers", "none", "--report", str(folder)]
+    words = ["--engine", "cpython", "--legacy", "--servers", "none", "--report", str(folder)]
     ended = subprocess.run(
         [str(ROOT / "javaloop"), "conformance", str(notes), *words],
         capture_output=True,

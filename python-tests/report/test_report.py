@@ -38,7 +38,7 @@ return [...document.querySelectorAll("body *")].filter(each => each.checkVisibil
 
 
 def test_a_cell_for_each_case_and_column(page, verdicts):
-    assert [each.text for each in page.seen(".matrix th")] == ["case", "jep", "jep+legacy"]
+    assert [each.text for each in page.seen(".matrix th")] == ["case", "cpython", "cpython+legacy"]
     cells = page.script(
         "return [...document.querySelectorAll('tr.case')].map(row =>"
         " [row.dataset.id, [...row.querySelectorAll('td .v')].map(one => one.innerText)])"

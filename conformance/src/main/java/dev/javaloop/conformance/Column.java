@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One engine on one version of Python, with the CPython that it is compared with.
 ///
-/// @param name as reports say it: `graalpy`, `jep`, `jep@3.10`, `jep@3.12+legacy`
+/// @param name as reports say it: `graalpy`, `cpython`, `cpython@3.10`, `cpython@3.12+legacy`
 /// @param engine what runs Python on the bridge
 /// @param version the reference's version of Python
 /// @param legacy whether both sides get back what asyncio lost
@@ -22,7 +22,7 @@ record Column(
     List<String> remarks) {
 
   /// The engines that the launcher knows.
-  static final List<String> ENGINES = List.of("graalpy", "jep");
+  static final List<String> ENGINES = List.of("graalpy", "cpython", "jep");
 
   /// What the name of a column with the legacy layer ends with.
   static final String LEGACY = "+legacy";
@@ -75,8 +75,8 @@ record Column(
   private static List<String> launcher(
       Home home, Column.Wanted wanted, ReferencePython.Found python) {
     List<String> command = new ArrayList<>(home.launcher());
-    if (wanted.engine().equals("jep")) {
-      command.addAll(List.of("--engine", "jep", "--python", python.command()));
+    if (!wanted.engine().equals("graalpy")) {
+      command.addAll(List.of("--engine", wanted.engine(), "--python", python.command()));
     }
     return command;
   }
@@ -100,7 +100,7 @@ record Column(
       }
       if (parts.length == 2 && !parts[1].matches("3\\.\\d+")) {
         throw new UsageException(
-            "no version of Python: " + parts[1] + " in " + name + "; jep@3.12 would be one");
+            "no version of Python: " + parts[1] + " in " + name + "; cpython@3.12 would be one");
       }
       return new Wanted(name, parts[0], parts.length == 2 ? parts[1] : "", legacy);
     }

@@ -57,8 +57,8 @@ public final class Main implements Callable<Integer> {
       split = ",",
       defaultValue = "graalpy",
       description =
-          "the bridge's engines, a column each: graalpy; jep with the CPython of the reference, or"
-              + " another as jep@3.10")
+          "the bridge's engines, a column each: graalpy; cpython or jep with the CPython of the"
+              + " reference, or another as cpython@3.10")
   private List<String> engines = new ArrayList<>();
 
   @Option(

@@ -22,7 +22,7 @@ public abstract class NotesConformance {
   /// The Markdown files or folders.
   protected abstract List<Path> notes();
 
-  /// The column: `graalpy`, `jep`, `jep@3.10`, `jep+legacy`.
+  /// The column: `graalpy`, `cpython`, `cpython@3.10`, `cpython+legacy`.
   protected String engine() {
     return "graalpy";
   }

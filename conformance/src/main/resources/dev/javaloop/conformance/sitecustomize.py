@@ -129,9 +129,10 @@ def _start_clock(target):
             with open(target, "w", encoding="utf-8") as file:
                 file.write("%r %r %r %r\n" % (wall, cpu, imports["wall"], imports["cpu"]))
 
-    if jvm:
-        # CPython runs the script right after this file. Elsewhere a launcher written in Python may come between; it opens
-        # the script as Python wants code to be opened, and that is the moment. The original is back before the first line.
+    if jvm or "javaloop._engines.cpython.program" in " ".join(sys.orig_argv):
+        # A python runs the script right after this file. Elsewhere a launcher written in Python comes between, which may
+        # boot a JVM; it opens the script as Python wants code to be opened, and that is the moment. The original is back
+        # before the first line.
         open_code = io.open_code
 
         def open_script(path):

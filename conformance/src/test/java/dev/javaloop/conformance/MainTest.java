@@ -112,11 +112,11 @@ class MainTest {
   @Test
   void optionsThatDoNotFit() throws IOException {
     String note = note("x").toString();
-    refuses("no version of Python: 9", note, "--engine", "jep@9");
+    refuses("no version of Python: 9", note, "--engine", "cpython@9");
     err.getBuffer().setLength(0);
-    refuses("names a column twice", note, "--engine", "jep,jep");
+    refuses("names a column twice", note, "--engine", "cpython,cpython");
     err.getBuffer().setLength(0);
-    refuses("--bridge is one program", note, "--engine", "jep,graalpy", "--bridge", "x");
+    refuses("--bridge is one program", note, "--engine", "cpython,graalpy", "--bridge", "x");
     err.getBuffer().setLength(0);
     refuses("no such verdict: bad", note, "--fail-on", "bad");
     err.getBuffer().setLength(0);

@@ -77,11 +77,11 @@ class PlantedFaultsTest {
     Path bridge = folder.resolve("bridge");
     Files.writeString(
         bridge,
-        "#!/bin/sh\nexec %s --engine jep --python %s %s %s \"$@\"\n"
+        "#!/bin/sh\nexec %s --engine cpython --python %s %s %s \"$@\"\n"
             .formatted(launcher, python, planted(), fault));
     Files.setPosixFilePermissions(bridge, PosixFilePermissions.fromString("rwxr-xr-x"));
     List<String> words = new ArrayList<>(List.of("examples", "--bridge", bridge.toString()));
-    words.addAll(List.of("--reference", python, "--engine", "jep", "--timeout", "4", "--case"));
+    words.addAll(List.of("--reference", python, "--engine", "cpython", "--timeout", "4", "--case"));
     words.addAll(cases);
     StringWriter said = new StringWriter();
     int status =

@@ -22,7 +22,7 @@ final class ProgressTest {
   private void replay(boolean live) {
     List<Fence> fences = fences();
     try (Progress progress = new Progress(2, new PrintWriter(said), live)) {
-      Replay.Listener cases = progress.of("jep");
+      Replay.Listener cases = progress.of("cpython");
       fences.forEach(cases::started);
       progress.note("installing");
       cases.finished(CaseResult.notRun(fences.getFirst(), new Verdict.Skipped("no C")));
@@ -36,8 +36,8 @@ final class ProgressTest {
     assertEquals(
         """
         conformance: installing
-        [1/2] jep note#1 skipped (no C)
-        [2/2] jep note#2 skipped
+        [1/2] cpython note#1 skipped (no C)
+        [2/2] cpython note#2 skipped
         """,
         said.toString());
   }
@@ -46,7 +46,7 @@ final class ProgressTest {
   void onATerminalTheLastLineSaysWhatRunsUntilTheEnd() {
     replay(true);
     String all = said.toString();
-    assertTrue(all.contains("[1/2] jep note#1 skipped (no C)\n1 of 2, 0:00  jep note#2"), all);
+    assertTrue(all.contains("[1/2] cpython note#1 skipped (no C)\n1 of 2, 0:00  cpython note#2"), all);
     assertTrue(all.endsWith("2 of 2, 0:00  " + ERASE), all);
     assertFalse(all.substring(all.lastIndexOf(ERASE)).contains("of"), all);
   }

@@ -72,16 +72,16 @@ class ReportsTest {
             expected,
             List.of(expected.getFirst()),
             Optional.of(Comparison.of(expected, expected.getFirst(), Normaliser.of("", false))),
-            "jep",
+            "cpython",
             0.5));
     Column column =
         new Column(
-            "jep@3.12",
-            "jep",
+            "cpython@3.12",
+            "cpython",
             "3.12.1",
             false,
             new Side("reference", List.of("python3"), "CPython 3"),
-            new Side("bridge", List.of("./javaloop"), "CPython 3, engine jep"),
+            new Side("bridge", List.of("./javaloop"), "CPython 3, engine cpython"),
             List.of());
     Matrix matrix =
         new Matrix(
@@ -155,7 +155,7 @@ class ReportsTest {
             .readValue(read("report.json"), Document.class);
     History history = History.with(now, folder);
     assertEquals(2, history.runs().size());
-    History.Trend trend = history.trend("jep@3.12", "a <note>#1", Verdict.FAILING);
+    History.Trend trend = history.trend("cpython@3.12", "a <note>#1", Verdict.FAILING);
     assertEquals(new History.Trend(List.of("differs", "differs"), false, 0), trend);
     String better = read("history.json").replaceFirst("\"differs\"", "\"same\"");
     Files.writeString(folder.resolve("history.json"), better);

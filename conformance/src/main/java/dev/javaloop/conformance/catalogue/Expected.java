@@ -18,7 +18,7 @@ public record Expected(
     String reason,
     @Nullable String link) {
 
-  /// Whether it is about a column (`jep@3.10`) of an engine (`jep`).
+  /// Whether it is about a column (`cpython@3.10`) of an engine (`cpython`).
   public boolean isAbout(String caseId, String column, String engine) {
     return cases.contains(caseId) && (on.isEmpty() || on.contains(column) || on.contains(engine));
   }
