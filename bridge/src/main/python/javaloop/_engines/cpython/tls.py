@@ -17,64 +17,73 @@ _RECORD = 1 << 14  # the most that one has, RFC 8446, 5.1
 
 SSLProtocol: Any = sslproto.SSLProtocol
 
+
+def _of_openssl(memory: Any) -> Any:
+    """What an ``ssl.SSLObject`` calls; None for a class of the program's, which may do otherwise."""
+    kind: Any = type(memory)
+    return memory._sslobj if kind is ssl.SSLObject else None
+
+
 if sys.version_info >= (3, 11):
-    _WRAPPED = sslproto.SSLProtocolState.WRAPPED
 
     class _SSLProtocol(sslproto.SSLProtocol):
         def __init__(self, *args: Any, **named: Any) -> None:
             super().__init__(*args, **named)
-            base: Any = self
-            base._ssl_buffer = mmap.mmap(-1, self.max_size)
-            base._ssl_buffer_view = memoryview(base._ssl_buffer)
+            this: Any = self
+            this._ssl_buffer = mmap.mmap(-1, this.max_size)
+            this._ssl_buffer_view = memoryview(this._ssl_buffer)
 
         def _do_read__copied(self) -> None:
-            memory: Any = self._sslobj
-            if type(memory) is not ssl.SSLObject:
-                super()._do_read__copied()
+            this: Any = self
+            native = _of_openssl(this._sslobj)
+            if native is None:
+                base: Any = super()
+                base._do_read__copied()
                 return
-            incoming = self._incoming
-            read = memory._sslobj.read
+            incoming = this._incoming
             parts: list[bytes] = []
             part: bytes | None = None
             try:
                 while True:
-                    part = read(min(incoming.pending, _RECORD) or _RECORD)
+                    part = native.read(min(incoming.pending, _RECORD) or _RECORD)
                     if not part:
                         break
                     parts.append(part)
-                    if not incoming.pending and not memory.pending():
+                    if not incoming.pending and not native.pending():
                         break
             except (ssl.SSLWantReadError, ssl.SSLSyscallError):
                 pass
             if parts:
                 data = parts[0] if len(parts) == 1 else b"".join(parts)
-                self._app_protocol.data_received(data)
+                this._app_protocol.data_received(data)
             if part is not None and not part:
                 # close_notify
-                self._call_eof_received()
-                self._start_shutdown()
+                this._call_eof_received()
+                this._start_shutdown()
 
         def _write_appdata(self, list_of_data: Any) -> None:
-            memory: Any = self._sslobj
+            this: Any = self
+            base: Any = super()
+            native = _of_openssl(this._sslobj)
             if (
-                self._state is not _WRAPPED
-                or self._write_backlog
+                native is None
+                or this._state is not sslproto.SSLProtocolState.WRAPPED
+                or this._write_backlog
                 or len(list_of_data) != 1
-                or type(memory) is not ssl.SSLObject
             ):
-                super()._write_appdata(list_of_data)
+                base._write_appdata(list_of_data)
                 return
             (data,) = list_of_data
             try:
-                count = memory._sslobj.write(data)
+                count = native.write(data)
                 if count < len(data):
-                    super()._write_appdata([data[count:]])
+                    base._write_appdata([data[count:]])
                 else:
-                    self._process_outgoing()
+                    this._process_outgoing()
             except (ssl.SSLWantReadError, ssl.SSLSyscallError):
-                super()._write_appdata(list_of_data)
+                base._write_appdata(list_of_data)
             except Exception as error:
-                self._fatal_error(error, "Fatal error on SSL protocol")
+                this._fatal_error(error, "Fatal error on SSL protocol")
 
     _SSLProtocol.__name__ = sslproto.SSLProtocol.__name__  # shows in repr()
     SSLProtocol = _SSLProtocol

@@ -46,7 +46,8 @@ final class ProgressTest {
   void onATerminalTheLastLineSaysWhatRunsUntilTheEnd() {
     replay(true);
     String all = said.toString();
-    assertTrue(all.contains("[1/2] cpython note#1 skipped (no C)\n1 of 2, 0:00  cpython note#2"), all);
+    assertTrue(
+        all.contains("[1/2] cpython note#1 skipped (no C)\n1 of 2, 0:00  cpython note#2"), all);
     assertTrue(all.endsWith("2 of 2, 0:00  " + ERASE), all);
     assertFalse(all.substring(all.lastIndexOf(ERASE)).contains("of"), all);
   }

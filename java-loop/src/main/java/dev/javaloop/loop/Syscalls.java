@@ -286,13 +286,7 @@ class Syscalls {
       return result(
           (long)
               NativeSockets.SEND.invokeExact(
-                  errno,
-                  (long) fd,
-                  address,
-                  length,
-                  (long) (MSG_NOSIGNAL | MSG_DONTWAIT),
-                  0L,
-                  0L));
+                  errno, (long) fd, address, length, (long) (MSG_NOSIGNAL | MSG_DONTWAIT), 0L, 0L));
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -54,7 +54,8 @@ final class LoopMethods {
   ///   `run_in_debug` and `descriptor_ready`
   static void install(long type, long probe, long plainWays) {
     LoopFields.use(probe);
-    Boot.initialize(MethodHandles.lookup(), Handles.class, BoundMethods.class, SocketTransports.class);
+    Boot.initialize(
+        MethodHandles.lookup(), Handles.class, BoundMethods.class, SocketTransports.class);
     References.add(probe);
     References.add(plainWays);
     plain = plainWays;

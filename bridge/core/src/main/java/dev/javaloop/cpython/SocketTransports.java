@@ -168,8 +168,7 @@ final class SocketTransports {
         return failed("no_buffer", self);
       }
       long length = Memory.word(view + 16);
-      count =
-          length == 0 ? NO_ROOM : CALLS.receive(descriptor(self), Memory.word(view), length);
+      count = length == 0 ? NO_ROOM : CALLS.receive(descriptor(self), Memory.word(view), length);
       CApi.releaseBuffer(view);
     } finally {
       References.drop(buffer);
@@ -197,7 +196,9 @@ final class SocketTransports {
     if (result == 0) {
       return PyObjects.callMethod(plain, "end_of_file", self);
     }
-    return NativeSocketCalls.isLater(result) ? PyObjects.none() : failed("read_failed", self, result);
+    return NativeSocketCalls.isLater(result)
+        ? PyObjects.none()
+        : failed("read_failed", self, result);
   }
 
   /// Reports what was raised, unless it is what ends programs.
@@ -221,7 +222,9 @@ final class SocketTransports {
     }
     if (names != 0 && !Texts.of(CApi.tupleItem(names, 0)).equals("data")) {
       return Failures.typeError(
-          "write() got an unexpected keyword argument '" + Texts.of(CApi.tupleItem(names, 0)) + "'");
+          "write() got an unexpected keyword argument '"
+              + Texts.of(CApi.tupleItem(names, 0))
+              + "'");
     }
     long data = Memory.word(arguments);
     long length;
