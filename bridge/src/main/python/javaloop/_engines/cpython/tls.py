@@ -20,8 +20,7 @@ SSLProtocol: Any = sslproto.SSLProtocol
 
 def _of_openssl(memory: Any) -> Any:
     """What an ``ssl.SSLObject`` calls; None for a class of the program's, which may do otherwise."""
-    kind: Any = type(memory)
-    return memory._sslobj if kind is ssl.SSLObject else None
+    return memory._sslobj if memory.__class__ is ssl.SSLObject else None
 
 
 if sys.version_info >= (3, 11):
