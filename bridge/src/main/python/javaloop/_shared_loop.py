@@ -73,6 +73,11 @@ class SharedLoop(BaseLoop):
         kind = self._kind_of_socket_transport()
         return kind(self, sock, protocol, waiter, extra, server)
 
+    def _kind_of_ssl_protocol(self) -> Any:
+        from asyncio import sslproto
+
+        return sslproto.SSLProtocol
+
     def _kind_of_socket_transport(self) -> Any:
         from javaloop import _transports
 
@@ -91,10 +96,8 @@ class SharedLoop(BaseLoop):
         server: Any = None,
         **limits: Any,
     ) -> asyncio.Transport:
-        from asyncio import sslproto
-
         self._ensure_fd_no_transport(rawsock)
-        tls: Any = sslproto.SSLProtocol(
+        tls: Any = self._kind_of_ssl_protocol()(
             self, protocol, sslcontext, waiter, server_side, server_hostname, **limits
         )
         self._make_socket_transport(rawsock, tls, extra=extra, server=server)

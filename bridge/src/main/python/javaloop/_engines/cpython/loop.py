@@ -251,6 +251,11 @@ class Loop(_shared_loop.SharedLoop):
 
         return transports.SocketTransport
 
+    def _kind_of_ssl_protocol(self) -> Any:
+        from javaloop._engines.cpython import tls
+
+        return tls.SSLProtocol
+
     # --- closing
 
     def close(self) -> None:

@@ -75,8 +75,24 @@ def _end_of_file(self: Any) -> None:
     self._read_ready__on_eof()
 
 
-def _protocol_failed(self: Any, error: BaseException) -> None:
+def _no_buffer(self: Any, error: BaseException) -> None:
+    self._fatal_error(error, "Fatal read error on socket transport")
+
+
+def _empty_buffer(self: Any) -> None:
+    _get_buffer_failed(self, RuntimeError("get_buffer() returned an empty buffer"))
+
+
+def _data_received_failed(self: Any, error: BaseException) -> None:
     self._fatal_error(error, "Fatal error: protocol.data_received() call failed.")
+
+
+def _get_buffer_failed(self: Any, error: BaseException) -> None:
+    self._fatal_error(error, "Fatal error: protocol.get_buffer() call failed.")
+
+
+def _buffer_updated_failed(self: Any, error: BaseException) -> None:
+    self._fatal_error(error, "Fatal error: protocol.buffer_updated() call failed.")
 
 
 def _install() -> None:
@@ -97,7 +113,11 @@ def _install() -> None:
         write_failed=_write_failed,
         write_rest=_write_rest,
         end_of_file=_end_of_file,
-        protocol_failed=_protocol_failed,
+        no_buffer=_no_buffer,
+        empty_buffer=_empty_buffer,
+        data_received_failed=_data_received_failed,
+        get_buffer_failed=_get_buffer_failed,
+        buffer_updated_failed=_buffer_updated_failed,
     )
     _javaloop.install_transport(SocketTransport, Probe, closed, plain)  # pyright: ignore
 

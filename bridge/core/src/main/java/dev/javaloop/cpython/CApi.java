@@ -336,6 +336,32 @@ final class CApi {
     }
   }
 
+  /// `PyBUF_WRITABLE`: the memory is in one piece and may be written to.
+  static final long WRITABLE = 1;
+
+  private static final MethodHandle GET_BUFFER = function("PyObject_GetBuffer");
+
+  /// Fills a `Py_buffer`, whose first three words are the memory's address, the object and the
+  /// length in bytes. Below 0: an exception is set.
+  static int getBuffer(long object, long view, long flags) {
+    try {
+      return (int) (long) GET_BUFFER.invokeExact(object, view, flags, 0L);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
+  private static final MethodHandle RELEASE_BUFFER = function("PyBuffer_Release");
+
+  /// Gives up what [#getBuffer] filled.
+  static void releaseBuffer(long view) {
+    try {
+      long _ = (long) RELEASE_BUFFER.invokeExact(view, 0L, 0L, 0L);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
   private static final MethodHandle NEW_TUPLE = allocating("PyTuple_New");
 
   /// A tuple whose items are 0 until each is set. Owned.

@@ -7,8 +7,8 @@ import java.lang.invoke.MethodHandles;
 /// The hot methods of Python's class `SocketTransport`: receiving for a protocol, and sending.
 ///
 /// Whatever is not plain receiving and sending is left to the plain ways, the attributes of an
-/// object that `transports.py` hands over: `read_ready`, `write`, `read_failed`, `write_failed`,
-/// `write_rest`, `end_of_file` and `protocol_failed`. Guarded by the GIL.
+/// object that `transports.py` hands over: `read_ready`, `write` and what is called after a
+/// failure. Guarded by the GIL.
 final class SocketTransports {
   /// The most that asyncio receives at once.
   private static final long CAPACITY = 256 * 1024;
@@ -20,6 +20,17 @@ final class SocketTransports {
   private static final long SCRATCH = Memory.allocate(4 * 8L);
 
   private static final long DATA_RECEIVED = Names.of("data_received");
+  private static final long GET_BUFFER = Names.of("get_buffer");
+  private static final long BUFFER_UPDATED = Names.of("buffer_updated");
+  private static final long MINUS_ONE = CApi.newInt(-1);
+
+  /// More than a `Py_buffer` has in any version, in bytes.
+  private static final long SIZE_OF_VIEW = 256;
+
+  private static final long NO_ROOM = Long.MIN_VALUE;
+
+  /// A `Py_buffer` that nobody uses now, or 0.
+  private static long freeView;
 
   /// CPython has one object for it, as it is small.
   private static final long ZERO = CApi.newInt(0);
@@ -109,30 +120,78 @@ final class SocketTransports {
   }
 
   static long readReady(long self, long unused) {
-    if (Memory.word(self + Offsets.TAKES_DATA) != PyObjects.TRUE
+    long takesData = Memory.word(self + Offsets.TAKES_DATA);
+    if (takesData == 0
         || Memory.word(self + Offsets.CONNECTION_LOST) != ZERO
         || isSocketClosed(self)) {
       return PyObjects.callMethod(plain, "read_ready", self);
     }
+    long protocol = Memory.word(self + Offsets.PROTOCOL);
+    References.add(protocol);
+    References.add(self); // the protocol may have been what kept it
+    try {
+      return takesData == PyObjects.TRUE
+          ? receive(self, protocol)
+          : receiveIntoBuffer(self, protocol);
+    } finally {
+      References.drop(protocol);
+      References.drop(self);
+    }
+  }
+
+  private static long receive(long self, long protocol) {
     long most = Math.min(CApi.intValue(Memory.word(self + Offsets.MAX_SIZE)), CAPACITY);
     long count = CALLS.receive(descriptor(self), RECEIVED, Math.max(most, 1));
     if (count <= 0) {
       return nothingReceived(self, (int) count);
     }
     long data = PyObjects.checked(CApi.newBytes(RECEIVED, count));
-    long protocol = Memory.word(self + Offsets.PROTOCOL);
-    References.add(protocol);
-    References.add(self); // the protocol may have been what kept it
-    Memory.setWord(SCRATCH, protocol);
-    Memory.setWord(SCRATCH + 8, data);
-    long result = CApi.callMethod(DATA_RECEIVED, SCRATCH, 2, 0);
+    long result = callProtocol(DATA_RECEIVED, protocol, data);
     References.drop(data);
-    References.drop(protocol);
-    try {
-      return result != 0 ? result : protocolFailed(self);
-    } finally {
-      References.drop(self);
+    return result != 0 ? result : failed("data_received_failed", self);
+  }
+
+  /// Receives into the memory that a `BufferedProtocol` gives for it.
+  private static long receiveIntoBuffer(long self, long protocol) {
+    long buffer = callProtocol(GET_BUFFER, protocol, MINUS_ONE);
+    if (buffer == 0) {
+      return failed("get_buffer_failed", self);
     }
+    // Of this call only: another thread may come here while Python code runs.
+    long view = freeView;
+    freeView = 0;
+    if (view == 0) {
+      view = Memory.allocate(SIZE_OF_VIEW);
+    }
+    long count;
+    try {
+      if (CApi.getBuffer(buffer, view, CApi.WRITABLE) < 0) {
+        return failed("no_buffer", self);
+      }
+      long length = Memory.word(view + 16);
+      count =
+          length == 0 ? NO_ROOM : CALLS.receive(descriptor(self), Memory.word(view), length);
+      CApi.releaseBuffer(view);
+    } finally {
+      References.drop(buffer);
+      freeView = view;
+    }
+    if (count == NO_ROOM) {
+      return PyObjects.callMethod(plain, "empty_buffer", self);
+    }
+    if (count <= 0) {
+      return nothingReceived(self, (int) count);
+    }
+    long number = CApi.newInt(count);
+    long result = callProtocol(BUFFER_UPDATED, protocol, number);
+    References.drop(number);
+    return result != 0 ? result : failed("buffer_updated_failed", self);
+  }
+
+  private static long callProtocol(long method, long protocol, long argument) {
+    Memory.setWord(SCRATCH, protocol);
+    Memory.setWord(SCRATCH + 8, argument);
+    return CApi.callMethod(method, SCRATCH, 2, 0);
   }
 
   private static long nothingReceived(long self, int result) {
@@ -142,14 +201,14 @@ final class SocketTransports {
     return NativeSocketCalls.isLater(result) ? PyObjects.none() : failed("read_failed", self, result);
   }
 
-  /// Reports what the protocol raised, unless it is what ends programs.
-  private static long protocolFailed(long self) {
+  /// Reports what was raised, unless it is what ends programs.
+  private static long failed(String how, long self) {
     if (Failures.isEnding()) {
       return 0;
     }
     long error = Failures.take();
     try {
-      return PyObjects.callMethod(plain, "protocol_failed", self, error);
+      return PyObjects.callMethod(plain, how, self, error);
     } finally {
       References.drop(error);
     }
