@@ -9,12 +9,15 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-IN_JVM = sys.implementation.name == "graalpy" or "javaloop._jvm" in sys.modules
+_BY_FFM = "_javaloop" in sys.modules
+
+IN_JVM = sys.implementation.name == "graalpy" or _BY_FFM or "javaloop._jvm" in sys.modules
 
 # What starts a python like this one.
 PYTHON = [sys.executable]
 if IN_JVM and sys.implementation.name == "cpython":
-    PYTHON = [str(_ROOT / "javaloop"), "--engine", "jep", "--python", sys.executable]
+    _engine = "cpython" if _BY_FFM else "jep"
+    PYTHON = [str(_ROOT / "javaloop"), "--engine", _engine, "--python", sys.executable]
 
 
 class Noting(asyncio.BaseProtocol):
