@@ -14,8 +14,8 @@ IN_JVM = sys.implementation.name == "graalpy" or "_javaloop" in sys.modules
 # What starts a python like this one.
 PYTHON = [sys.executable]
 if IN_JVM and sys.implementation.name == "cpython":
-    engine = "jep" if "javaloop._by_jep" in sys.modules else "cpython"
-    PYTHON = [str(_ROOT / "javaloop"), "--engine", engine, "--python", sys.executable]
+    _engine = "jep" if "javaloop._by_jep" in sys.modules else "cpython"
+    PYTHON = [str(_ROOT / "javaloop"), "--engine", _engine, "--python", sys.executable]
 
 
 class Noting(asyncio.BaseProtocol):
