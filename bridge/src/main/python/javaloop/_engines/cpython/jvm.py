@@ -158,8 +158,15 @@ def hold_standard_descriptors() -> None:
 
 def join_jvm() -> None:
     """Keeps the signals of both sides in order where a JVM has booted this CPython."""
+    import faulthandler
+
     signals = _Signals(None)
+    enabled = faulthandler.is_enabled()
+    if enabled:  # by -X or the environment, in the place of the JVM's actions
+        faulthandler.disable()
     signals.keep_faults()
+    if enabled:
+        faulthandler.enable()
     signals.lend([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 
 

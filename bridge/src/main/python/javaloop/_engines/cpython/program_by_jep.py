@@ -5,9 +5,10 @@ as the main function of a python does: from then on all is as on the engine ``cp
 process ends from within.
 """
 
-import ctypes
 import signal
 import sys
+
+import _javaloop  # pyright: ignore # made by Java
 
 from javaloop import _alias
 from javaloop._engines.cpython import jvm, start
@@ -21,4 +22,4 @@ signal.pthread_sigmask(signal.SIG_SETMASK, ())  # jep.py blocked them for all th
 # What CPython warns of at its end is said of the code that has called it; of a python's end this is said.
 name, line = ("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)
 code = compile("run()", name, "exec").replace(co_firstlineno=line)
-exec(code, {"__name__": "sys", "run": ctypes.pythonapi.Py_RunMain})
+exec(code, {"__name__": "sys", "run": _javaloop.run_main})  # pyright: ignore

@@ -1,6 +1,9 @@
 package dev.javaloop.cpython;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.javaloop.cpython.Builtins.Convention;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandles;
 
 /// Binds this JVM to the CPython of its process. Either of them may have been there first; there is
@@ -38,6 +41,7 @@ public final class Boot {
         "installTransport");
     builtins.addFunction(module, "keep_threads($module, /)", Convention.NONE, "keepThreads");
     builtins.addFunction(module, "exit_java($module, status, /)", Convention.ONE, "exitJava");
+    builtins.addFunction(module, "run_main($module, /)", Convention.NONE, "runMain");
   }
 
   /// Ends the process by the JVM's own way, which Python's end does without: at the end of a
@@ -45,6 +49,20 @@ public final class Boot {
   static long exitJava(long unusedModule, long status) {
     System.exit((int) CApi.intValue(status));
     return PyObjects.none();
+  }
+
+  /// Runs what CPython's command line names, as the main function of a python does, and ends the
+  /// process. For who has booted CPython with a command line.
+  static long runMain(long unusedModule, long unused) {
+    try {
+      int status =
+          (int) Symbols.function("Py_RunMain", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+      // CPython is finalised: there is no way back. Mostly it ends the process by itself.
+      Symbols.function("exit", FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(status);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+    throw new AssertionError("exit returned");
   }
 
   /// Called at the end of the program: see [ThreadEnds].
