@@ -5,7 +5,8 @@ import pty
 import select
 import time
 
-from processes import COMMAND, environment
+import pytest
+from processes import COMMAND, ENGINE, environment
 
 
 class Terminal:
@@ -72,3 +73,9 @@ def test_the_end_of_input_ends_the_console(tmp_path):
     terminal.until(">>> ", 100)
     os.write(terminal.fd, b"\x04")
     assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("end", ["", "1 / 0\n", "import sys; sys.exit(3)\n"])
+@pytest.mark.skipif(ENGINE == "graalpy", reason="there -i asks for javaloop's own REPL")
+def test_a_prompt_behind_a_program(same, script, end):
+    same("-i", script(f"x = 5\nprint('ran')\n{end}"), stdin="print(x)\n")

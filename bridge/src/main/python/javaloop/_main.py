@@ -84,6 +84,8 @@ def _guarded(program: Any, target: str) -> int:
         program(target)
         return 0
     except SystemExit as exit:
+        if _host.by_ffm() and sys.flags.inspect:
+            return _report(exit)  # the program's end is not this python's, whose prompt comes
         return exit_status(exit)
     except BaseException as error:
         return _report(error)

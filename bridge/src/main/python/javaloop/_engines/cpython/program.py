@@ -38,7 +38,9 @@ def main() -> None:
         # This python then runs its end and dies of the signal: who waits for it sees by what it ended.
         _show_nothing_once()
         raise KeyboardInterrupt
-    raise SystemExit(status)
+    if not sys.flags.inspect:
+        raise SystemExit(status)
+    # What the program has raised is printed, and this python's prompt comes.
 
 
 def _show_nothing_once() -> None:
