@@ -58,6 +58,7 @@ final class JavaThread {
   private static PythonRuntime start(String engine, Path python, Path sources) {
     return switch (engine) {
       case "graalpy" -> PythonRuntime.graalpy().sources(sources).start();
+      case "cpython" -> PythonRuntime.cpython().python(python).sources(sources).start();
       case "jep" -> PythonRuntime.jep().python(python).sources(sources).start();
       default -> throw new IllegalArgumentException("no engine " + engine);
     };

@@ -115,17 +115,18 @@ def java_worker(column, core):
 
 def java_options(column):
     runtime = column.checkout / "bridge/target/runtime"
+    modules = [str(each) for each in (runtime / "modules").glob("*.jar")]
+    if column.kind == "ffm":
+        native = "--enable-native-access=ALL-UNNAMED"
+        return [native, "-XX:+UseSerialGC", "-Xss16m", "-cp", ":".join(modules)]
     if column.kind != "jep":
         return [f"@{runtime}/javaloop.args"]
     # JEP's jar is made for each CPython, and has to be where the bridge is: on the class path.
     launcher = str(column.checkout / "bridge/src/main/launcher/jep.py")
     site = [sys.executable, "-I", "-S", launcher, "--site", str(jdk(column.checkout))]
     told = subprocess.run(site, capture_output=True, text=True).stdout
-    jars = [
-        *Path(told.splitlines()[-1]).glob("jep/jep-*.jar"),
-        *(runtime / "modules").glob("*.jar"),
-    ]
-    return ["-XX:+UseSerialGC", "-Xss16m", "-cp", ":".join(map(str, jars))]
+    jars = [*map(str, Path(told.splitlines()[-1]).glob("jep/jep-*.jar")), *modules]
+    return ["-XX:+UseSerialGC", "-Xss16m", "-cp", ":".join(jars)]
 
 
 def workers(chosen, core):

@@ -68,6 +68,23 @@ final class CApi {
     }
   }
 
+  private static final class Optional {
+    static final MethodHandle GET_METHOD = function("_PyObject_GetMethod");
+  }
+
+  /// Whether [#getMethod] may be called: it is no public function, but all have had it so far.
+  static final boolean HAS_GET_METHOD = Symbols.find("_PyObject_GetMethod") != 0;
+
+  /// Puts an attribute into a word, owned, or 0 and an exception is set. 1: it is a function of the
+  /// object's class, not bound, which spares making a method object.
+  static int getMethod(long object, long name, long place) {
+    try {
+      return (int) (long) Optional.GET_METHOD.invokeExact(object, name, place, 0L);
+    } catch (Throwable e) {
+      throw Symbols.unexpected(e);
+    }
+  }
+
   private static final MethodHandle SET_ATTRIBUTE = function("PyObject_SetAttr");
 
   /// Sets an attribute; borrows all. Below 0: an exception is set.

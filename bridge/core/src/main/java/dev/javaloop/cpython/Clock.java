@@ -3,7 +3,6 @@ package dev.javaloop.cpython;
 /// The clock of loops: `time.monotonic`, read by Java as long as no program has put another in its
 /// place (decision 11). With the GIL held.
 final class Clock {
-  private static final long TIME = Names.of("time");
   private static final long MONOTONIC = Names.of("monotonic");
 
   /// The dict of the module `time`.
@@ -11,38 +10,18 @@ final class Clock {
 
   private final long monotonic = CApi.dictItem(module, MONOTONIC);
 
-  /// `BaseEventLoop.time`.
-  private final long ownTime =
-      Names.attribute(
-          Names.attribute(PyObjects.importModule("asyncio.base_events"), "BaseEventLoop"), "time");
-
-  /// Of the function in a method object.
-  private final long functionInMethod = findFunction();
-
-  private long findFunction() {
-    long method = PyObjects.callMethod(ownTime, "__get__", module);
-    try {
-      return Layout.find(method, ownTime, 8 * 8, "the function of a method");
-    } finally {
-      References.drop(method);
-    }
-  }
+  private final OwnMethod ownTime =
+      new OwnMethod(
+          "time",
+          Names.attribute(
+              Names.attribute(PyObjects.importModule("asyncio.base_events"), "BaseEventLoop"),
+              "time"));
 
   /// Whether the loop has the system's clock: nobody has replaced its `time`, that of a class of
   /// its, or `time.monotonic`.
   boolean isOwn(long loop) {
-    if (CApi.dictItem(module, MONOTONIC) != monotonic) {
-      return false;
-    }
-    long method = PyObjects.checked(CApi.getAttribute(loop, TIME));
-    boolean own =
-        PyObjects.typeOf(method) == METHOD_TYPE
-            && Memory.word(method + functionInMethod) == ownTime;
-    References.drop(method);
-    return own;
+    return CApi.dictItem(module, MONOTONIC) == monotonic && ownTime.isOf(loop);
   }
-
-  private static final long METHOD_TYPE = Symbols.require("PyMethod_Type");
 
   /// Now, as `time.monotonic()` has it.
   double seconds() {

@@ -5,6 +5,7 @@ import dev.javaloop.loop.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
 
 /// The methods of Python's class `Loop` that are Java's: scheduling, and the pass.
 ///
@@ -39,10 +40,8 @@ final class LoopMethods {
   /// Of the class: the plain ways and what has to be done in Python.
   private static long plain;
 
-  private static final long CALL_AT = Names.of("call_at");
-
-  /// The `PyMethodDef` of `call_at`.
-  private static long callAtDefinition;
+  /// By which `call_later` makes its timer.
+  private static @Nullable OwnMethod callAt;
 
   private LoopMethods() {}
 
@@ -68,10 +67,9 @@ final class LoopMethods {
         "call_later($self, delay, callback, /, *args, context=None)",
         Convention.NAMED,
         "callLater");
-    callAtDefinition =
-        builtins.definition(
-            "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
-    Builtins.addMethod(type, "call_at", callAtDefinition);
+    builtins.addMethod(
+        type, "call_at($self, when, callback, /, *args, context=None)", Convention.NAMED, "callAt");
+    callAt = new OwnMethod("call_at", Names.attribute(type, "call_at"));
     String createTask = Texts.of(Names.attribute(plainWays, "create_task_signature"));
     builtins.addMethod(type, createTask, Convention.NAMED, "createTask");
     builtins.addMethod(type, "create_future($self, /)", Convention.NONE, "createFuture");
@@ -229,8 +227,9 @@ final class LoopMethods {
     long delay = Memory.word(arguments);
     long type = PyObjects.typeOf(delay);
     if ((type != PyObjects.FLOAT_TYPE && type != PyObjects.INT_TYPE)
-        || !CLOCK.isOwn(self)
-        || !isCallAtOwn(self)) {
+        || callAt == null
+        || !callAt.isOf(self)
+        || !CLOCK.isOwn(self)) {
       return plainly("call_later", self, arguments, count, names);
     }
     double seconds = CApi.floatValue(delay);
@@ -239,14 +238,6 @@ final class LoopMethods {
     }
     double when = CLOCK.seconds() + seconds;
     return newTimer(state, "call_later", when, CApi.newFloat(when), self, arguments, count, names);
-  }
-
-  /// Whether nobody has replaced the loop's `call_at`, by which `call_later` makes its timer.
-  private static boolean isCallAtOwn(long loop) {
-    long method = PyObjects.checked(CApi.getAttribute(loop, CALL_AT));
-    boolean own = BoundMethods.is(method, callAtDefinition);
-    References.drop(method);
-    return own;
   }
 
   static long callAt(long self, long arguments, long count, long names) {
