@@ -89,6 +89,30 @@ async def main():
     end(pid, 7)
 asyncio.run(main())
 """,
+    "a transport in the child": """
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport): self.transport = transport
+    def data_received(self, data): self.transport.write(data.upper())
+async def main():
+    loop = asyncio.get_running_loop()
+    left, right = socket.socketpair()
+    right.setblocking(False)
+    transport, _ = await loop.create_connection(Echo, sock=left)
+    pid = os.fork()
+    if pid == 0:
+        # A call of Java would mostly work, until the JVM has to stop its threads, which are not there.
+        reader, _ = loop._selector.get_key(transport._sock_fd).data
+        assert "built-in" not in repr(reader._callback), reader
+        right.send(b"of child")
+        slept = loop.create_future()
+        loop.call_later(0.2, slept.set_result, None)
+        await slept
+        os._exit(7 if right.recv(100) == b"OF CHILD" else 8)
+    end(pid, 7)
+    transport.close()
+    right.close()
+asyncio.run(main())
+""",
     "the parent's loop begun anew in the child": """
 loop = asyncio.new_event_loop()
 got = []

@@ -15,7 +15,7 @@ import signal
 import threading
 import weakref
 from asyncio import events
-from types import CoroutineType, MethodDescriptorType, SimpleNamespace
+from types import BuiltinMethodType, CoroutineType, MethodDescriptorType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from javaloop import _shared_loop
@@ -465,6 +465,16 @@ def leave_java() -> None:
         child._selector = selectors.DefaultSelector()
         for key in before.get_map().values():
             loop._selector.register(key.fileobj, key.events, key.data)
+        in_selector = [each for key in before.get_map().values() for each in key.data or ()]
+        for handle in (*loop._queues[0], *loop._queues[1], *in_selector):
+            _leave_java_method(handle)
+
+
+def _leave_java_method(handle: Any) -> None:
+    """Has a handle call what an object has now under the name of a method that was Java's."""
+    callback = getattr(handle, "_callback", None)
+    if type(callback) is BuiltinMethodType and hasattr(callback.__self__, "_kept_sock"):
+        handle._callback = getattr(callback.__self__, callback.__name__)
 
 
 def _in_ring(places: tuple[Any, ...]) -> list[Any]:

@@ -103,14 +103,10 @@ def leave_children_alone() -> None:
     def after_fork() -> None:
         _host.after_fork()
         atexit.unregister(_javaloop.keep_threads)  # pyright: ignore
-        loops = sys.modules.get("javaloop._engines.cpython.loop")
-        if loops is not None:
-            loops.leave_java()
-        transports = sys.modules.get("javaloop._engines.cpython.transports")
-        if transports is not None:
-            transports.leave_java()
-        values = sys.modules.get("javaloop._engines.cpython.values")
-        if values is not None:
-            values.leave_java()
+        # Handles of loops may name methods of transports: these are the first to leave.
+        for name in ("transports", "loop", "values"):
+            module = sys.modules.get("javaloop._engines.cpython." + name)
+            if module is not None:
+                module.leave_java()
 
     os.register_at_fork(after_in_child=after_fork)
