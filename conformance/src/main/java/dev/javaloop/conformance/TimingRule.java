@@ -31,7 +31,8 @@ final class TimingRule {
             + " is no fault: the processor time that Python and its children take on the bridge"
             + " beyond the reference's is granted, up to %.0f s, and all of that where the"
             + " reference waits less than %.1f s. A run outside of that is repeated, with no other"
-            + " case running; the best run counts.",
+            + " case running, and so is the reference where the bridge was too quick; the best run"
+            + " counts.",
         FACTOR,
         TOLERANCE_SECONDS,
         SHORT_FACTOR,
@@ -68,6 +69,11 @@ final class TimingRule {
       return there < here ? other : this;
     }
 
+    /// Whether the bridge took less than the reference waited.
+    boolean isShort() {
+      return bridgeSeconds < shortest(waitedSeconds);
+    }
+
     /// What is wrong with it; empty when nothing is.
     Optional<String> complaint() {
       double longest = longest(referenceSeconds) + granted();
@@ -80,7 +86,7 @@ final class TimingRule {
                 referenceSeconds,
                 longest));
       }
-      if (bridgeSeconds < shortest(waitedSeconds)) {
+      if (isShort()) {
         return Optional.of(
             String.format(
                 Locale.ROOT,

@@ -170,6 +170,28 @@ class HostileNotesTest {
     assertEquals("same", verdict("print('x' * 50_000_000)"));
   }
 
+  /// As a process that waits for a processor or for its reader on a busy machine does.
+  @Test
+  void aReferenceThatWaitsAtFirst() throws Exception {
+    Path runs = folder.resolve("runs");
+    assertEquals(
+        "same",
+        verdict(
+            """
+            import os, time
+            with open(%s, "ab") as file:
+                file.write(b".")
+            if os.path.getsize(%s) == 1:
+                time.sleep(2)
+            print("done")\
+            """
+                .formatted(quoted(runs), quoted(runs))));
+  }
+
+  private static String quoted(Path path) {
+    return "'" + path + "'";
+  }
+
   @Test
   void hugeOutputThatDiffersEachTime() throws Exception {
     Path report = folder.resolve("report");
