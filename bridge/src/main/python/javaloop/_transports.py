@@ -2,8 +2,8 @@
 
 What is cold (opening, closing, flow control, end of file, sendfile) is asyncio's own. What is hot,
 receiving and sending on streams, is on GraalPy single calls of Java on the descriptor, into and out
-of the storage of Python's own objects; on CPython its own ``os.read`` and ``os.write`` are the shorter
-way, and take their arguments in half the time of a socket's methods.
+of the storage of Python's own objects (``SocketTransport`` here); on CPython its methods are Java's
+(``_engines/cpython/transports.py``).
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 import _socket
 import errno
 import os
-from asyncio import BufferedProtocol, constants
+from asyncio import constants
 from asyncio.log import logger
-from os import read, write
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, cast
 
@@ -103,7 +102,7 @@ class Holder(SelectorTransport):
             sock._decref_socketios()
 
 
-class _JavaSocketTransport(Holder, BaseSocketTransport):
+class SocketTransport(Holder, BaseSocketTransport):
     def __init__(
         self,
         loop: Any,
@@ -190,7 +189,7 @@ class _JavaSocketTransport(Holder, BaseSocketTransport):
         if result == 0:
             self._read_ready__on_eof()
         elif result not in _RETRY:
-            self._fatal_error(_error(result), "Fatal read error on socket transport")
+            self._fatal_error(error_of(result), "Fatal read error on socket transport")
 
     # --- writing
 
@@ -222,7 +221,7 @@ class _JavaSocketTransport(Holder, BaseSocketTransport):
         if not waiting:
             return
         if waiting < 0:
-            self._fatal_error(_error(waiting), "Fatal write error on socket transport")
+            self._fatal_error(error_of(waiting), "Fatal write error on socket transport")
             return
         if waiting <= length:  # nothing did before
             self._loop._add_writer(self._sock_fd, self._write_ready)
@@ -250,7 +249,7 @@ class _JavaSocketTransport(Holder, BaseSocketTransport):
         if result in _RETRY:
             return
         if result < 0:
-            error = _error(result)
+            error = error_of(result)
             self._loop._remove_writer(self._sock_fd)
             unsent.clear()
             self._fatal_error(error, "Fatal write error on socket transport")
@@ -276,68 +275,6 @@ class _JavaSocketTransport(Holder, BaseSocketTransport):
         return self._buffer.size()
 
 
-class _PythonSocketTransport(Holder, BaseSocketTransport):
-    """asyncio's, with the way of most bytes made straight."""
-
-    def __init__(self, loop: Any, sock: Any, *args: Any) -> None:
-        self.max_size = self.max_size  # where the interpreter finds it at once
-        super().__init__(loop, sock, *args)
-
-    def set_protocol(self, protocol: Any) -> None:
-        super().set_protocol(protocol)
-        self._takes_data = not isinstance(protocol, BufferedProtocol)
-
-    def _read_ready(self) -> None:
-        if not self._takes_data or self._conn_lost or self._sock._closed:
-            super()._read_ready()
-            return
-        try:
-            data = read(self._sock_fd, self.max_size)
-        except (BlockingIOError, InterruptedError):
-            return
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as exc:
-            self._fatal_error(exc, "Fatal read error on socket transport")
-            return
-        if not data:
-            self._read_ready__on_eof()
-            return
-        try:
-            self._protocol.data_received(data)
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as exc:
-            self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
-
-    def write(self, data: Any) -> None:
-        if (
-            type(data) is not bytes
-            or not data
-            or self._buffer
-            or self._eof
-            or self._conn_lost
-            or self._empty_waiter is not None
-            or self._sock._closed
-        ):
-            super().write(data)
-            return
-        try:
-            sent = write(self._sock_fd, data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as exc:
-            self._fatal_error(exc, "Fatal write error on socket transport")
-            return
-        if sent < len(data):
-            super().write(memoryview(data)[sent:])
-
-
-SocketTransport = _JavaSocketTransport if _host.ON_GRAALPY else _PythonSocketTransport
-
-
 class DatagramTransport(Holder, BaseDatagramTransport):
     def _is_there(self) -> bool:
         """Whether the socket is; ends the transport when somebody closed or detached it."""
@@ -345,7 +282,7 @@ class DatagramTransport(Holder, BaseDatagramTransport):
         if sock is None or not sock._closed:
             return True
         if not self._conn_lost:
-            self._fatal_error(_error(-errno.EBADF), "The socket was closed under its transport")
+            self._fatal_error(error_of(-errno.EBADF), "The socket was closed under its transport")
         return False
 
     def _read_ready(self) -> None:
@@ -365,10 +302,11 @@ def _has_gaps(data: Any) -> bool:
     return type(data) is memoryview and not data.c_contiguous and len(data) > 0
 
 
-def _error(result: int) -> OSError:
+def error_of(result: int) -> OSError:
+    """The error of a call of Java that gave a negated error number."""
     return OSError(-result, os.strerror(-result))
 
 
 # Shows in repr().
-_JavaSocketTransport.__name__ = _PythonSocketTransport.__name__ = BaseSocketTransport.__name__
+SocketTransport.__name__ = BaseSocketTransport.__name__
 DatagramTransport.__name__ = BaseDatagramTransport.__name__

@@ -15,11 +15,12 @@ import signal
 import threading
 import weakref
 from asyncio import events
-from types import BuiltinMethodType, CoroutineType, MethodDescriptorType, SimpleNamespace
+from types import CoroutineType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from javaloop import _shared_loop
 from javaloop._asyncio import BaseLoop, BaseSelector
+from javaloop._engines.cpython import java_methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -449,9 +450,7 @@ def _signature(function: Any) -> str:
 
 def leave_java() -> None:
     """In a forked child: the class is asyncio's, and so are the loops that there were."""
-    for name, value in list(vars(Loop).items()):
-        if type(value) is MethodDescriptorType:
-            delattr(Loop, name)
+    java_methods.leave(Loop)
     for loop in list(_open):
         if loop._queues is None:
             loop._queues = (
@@ -465,16 +464,9 @@ def leave_java() -> None:
         child._selector = selectors.DefaultSelector()
         for key in before.get_map().values():
             loop._selector.register(key.fileobj, key.events, key.data)
-        in_selector = [each for key in before.get_map().values() for each in key.data or ()]
-        for handle in (*loop._queues[0], *loop._queues[1], *in_selector):
-            _leave_java_method(handle)
-
-
-def _leave_java_method(handle: Any) -> None:
-    """Has a handle call what an object has now under the name of a method that was Java's."""
-    callback = getattr(handle, "_callback", None)
-    if type(callback) is BuiltinMethodType and hasattr(callback.__self__, "_kept_sock"):
-        handle._callback = getattr(callback.__self__, callback.__name__)
+            java_methods.rebind_all(key.data)
+        for queue in loop._queues:
+            java_methods.rebind_all(queue)
 
 
 def _in_ring(places: tuple[Any, ...]) -> list[Any]:

@@ -6,14 +6,14 @@ Everything else is asyncio's: opening, closing, flow control, what has to wait u
 
 from __future__ import annotations
 
-import os
 import socket
 from asyncio import BufferedProtocol
-from types import MethodDescriptorType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from javaloop._asyncio import SocketTransport as BaseSocketTransport
-from javaloop._transports import Holder
+from javaloop._engines.cpython import java_methods
+from javaloop._transports import Holder, error_of
 
 
 class SocketTransport(Holder, BaseSocketTransport):
@@ -51,16 +51,12 @@ SocketTransport.__name__ = BaseSocketTransport.__name__  # shows in repr()
 # --- the plain ways, for what the fast ones are not for
 
 
-def _error(errno: int) -> OSError:
-    return OSError(errno, os.strerror(errno))
+def _read_failed(self: Any, result: int) -> None:
+    self._fatal_error(error_of(result), "Fatal read error on socket transport")
 
 
-def _read_failed(self: Any, errno: int) -> None:
-    self._fatal_error(_error(errno), "Fatal read error on socket transport")
-
-
-def _write_failed(self: Any, errno: int) -> None:
-    self._fatal_error(_error(errno), "Fatal write error on socket transport")
+def _write_failed(self: Any, result: int) -> None:
+    self._fatal_error(error_of(result), "Fatal write error on socket transport")
 
 
 def _write_rest(self: Any, data: bytes, sent: int) -> None:
@@ -124,9 +120,7 @@ def _install() -> None:
 
 def leave_java() -> None:
     """In a forked child: the class is asyncio's."""
-    for name, value in list(vars(SocketTransport).items()):
-        if type(value) is MethodDescriptorType:
-            delattr(SocketTransport, name)
+    java_methods.leave(SocketTransport)
 
 
 _install()

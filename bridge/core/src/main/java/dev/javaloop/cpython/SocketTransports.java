@@ -13,7 +13,6 @@ final class SocketTransports {
   /// The most that asyncio receives at once.
   private static final long CAPACITY = 256 * 1024;
 
-  private static final long RECEIVED = Memory.allocateBuffer(CAPACITY);
   private static final NativeSocketCalls CALLS = new NativeSocketCalls();
 
   // A call copies what it is given before it runs anything.
@@ -37,15 +36,19 @@ final class SocketTransports {
 
   private static final Builtins BUILTINS = new Builtins(MethodHandles.lookup());
 
-  /// The `PyMethodDef` of `_read_ready`.
-  private static final long READ_READY =
-      BUILTINS.definition("_read_ready($self, /)", Convention.NONE, "readReady");
+  /// The `PyMethodDef` of `_read_ready`; 0 as long as there are no such transports.
+  private static long readReady;
 
   private static long probe;
   private static long socketProbe;
   private static long plain;
 
   private SocketTransports() {}
+
+  /// Where bytes arrive.
+  private static final class Inbox {
+    static final long MEMORY = Memory.allocateBuffer(CAPACITY);
+  }
 
   private static final class Offsets {
     static final long DESCRIPTOR;
@@ -97,8 +100,9 @@ final class SocketTransports {
     socketProbe = closedSocket;
     References.add(plainWays);
     plain = plainWays;
-    Boot.initialize(MethodHandles.lookup(), Offsets.class);
-    Builtins.addMethod(type, "_read_ready", READ_READY);
+    Boot.initialize(MethodHandles.lookup(), Offsets.class, Inbox.class);
+    readReady = BUILTINS.definition("_read_ready($self, /)", Convention.NONE, "readReady");
+    Builtins.addMethod(type, "_read_ready", readReady);
     BUILTINS.addMethod(type, "write($self, /, data)", Convention.NAMED, "write");
   }
 
@@ -106,7 +110,7 @@ final class SocketTransports {
 
   /// Whether a callback is the method `_read_ready` of one of these transports.
   static boolean isReadReady(long callback) {
-    return BoundMethods.is(callback, READ_READY);
+    return BoundMethods.is(callback, readReady);
   }
 
   /// Calls such a callback. Owned, or 0 and an exception is set.
@@ -140,11 +144,11 @@ final class SocketTransports {
 
   private static long receive(long self, long protocol) {
     long most = Math.min(CApi.intValue(Memory.word(self + Offsets.MAX_SIZE)), CAPACITY);
-    long count = CALLS.receive(descriptor(self), RECEIVED, Math.max(most, 1));
+    long count = CALLS.receive(descriptor(self), Inbox.MEMORY, Math.max(most, 1));
     if (count <= 0) {
       return nothingReceived(self, (int) count);
     }
-    long data = PyObjects.checked(CApi.newBytes(RECEIVED, count));
+    long data = PyObjects.checked(CApi.newBytes(Inbox.MEMORY, count));
     long result = callProtocol(DATA_RECEIVED, protocol, data);
     References.drop(data);
     return result != 0 ? result : failed("data_received_failed", self);
@@ -272,11 +276,11 @@ final class SocketTransports {
   }
 
   private static long failed(String how, long self, int result) {
-    long errno = CApi.newInt(-result);
+    long number = CApi.newInt(result);
     try {
-      return PyObjects.callMethod(plain, how, self, errno);
+      return PyObjects.callMethod(plain, how, self, number);
     } finally {
-      References.drop(errno);
+      References.drop(number);
     }
   }
 }
